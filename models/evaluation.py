@@ -42,8 +42,8 @@ def evaluate_predictor(
 
 def document_of(statement: LabelledStatement, place: int) -> str:
     """The document a statement at ``place`` belongs to: ``doc_id``, ``group`` or itself."""
-    named = (statement.model_extra or {}).get("doc_id") or statement.group
-    return str(named) if named else f"statement {place}"
+    named = (statement.model_extra or {}).get("doc_id", statement.group)
+    return f"statement {place}" if named in (None, "") else str(named)
 
 
 def evaluate(

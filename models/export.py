@@ -54,8 +54,8 @@ def _trace(network: torch.nn.Module, path: Path) -> None:
     example = torch.ones((2, 16), dtype=torch.int64)
     axes = {name: {0: "windows", 1: "tokens"} for name in INPUTS}
     with warnings.catch_warnings():
-        # The dynamo exporter's graphs are not fused by ONNX Runtime's optimizer (seen with 1.32), so
-        # the older one is used, and warns of its age and of constants that are meant as such.
+        # The dynamo exporter's graphs are not fused by ONNX Runtime's optimizer (seen with 1.32),
+        # so the older one is used; it warns of its age and of constants that are meant as such.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
