@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.registry import SHIPPED_DIR, Registry
@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         str, Field(pattern="^(debug|info|warning|error)$", description="Logging.")
     ] = "info"
 
+    @model_validator(mode="after")
+    def _largest_request_fits_into_the_queue(self) -> Self:
+        if self.max_statements > self.queue_statements:
+            raise ValueError("queue_statements is below max_statements: such a request never fits")
+        return self
+
     @property
     def registry(self) -> Registry:
         roots = (SHIPPED_DIR,) if self.models_dir is None else (self.models_dir, SHIPPED_DIR)
@@ -64,5 +70,5 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).removeprefix(PREFIX.lower()).upper()
-        raise SettingsError(f"{PREFIX}{name}: {first['msg']}") from error
+        where = "".join(f"{PREFIX}{field}".upper() + ": " for field in first["loc"][:1])
+        raise SettingsError(where + first["msg"].removeprefix("Value error, ")) from error

@@ -186,3 +186,26 @@ def test_health_and_docs_answer(client: TestClient) -> None:
     assert client.get("/health/ready").json()["status"] == "ready"
     assert client.get("/docs").status_code == 200
     assert "/v1/score" in client.get("/openapi.json").json()["paths"]
+
+
+@pytest.mark.parametrize("media", ["application/json", NDJSON])
+def test_a_full_queue_answers_503_with_retry_after(
+    media: str, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = client.app.state.faultline.current  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "_admitted", 200)
+    body = b'{"statements": [{"text": "x"}]}'
+    answer = client.post("/v1/score", content=body, headers={"content-type": media})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert "the queue holds 200" in answer.json()["detail"]
+
+
+def test_readiness_turns_red_when_scoring_has_stopped(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.engine.Engine.alive", False)
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == PROBLEM
+    assert client.get("/health/live").status_code == 200
