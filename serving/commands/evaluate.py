@@ -44,14 +44,14 @@ def _print(report: dict[str, Any]) -> None:
         table.add_column(name, justify="left" if name == "label" else "right", no_wrap=True)
     for label, row in report["labels"].items():
         low, high = row["f1_interval"]
-        figures = [row["precision"], row["recall"], row["f1"]]
         table.add_row(
             label,
             str(row["support"]),
             str(row["coded"]),
-            *(f"{figure:.3f}" for figure in figures),
+            *(f"{row[name]:.2f}" for name in ("precision", "recall", "f1")),
             f"{low:.2f}-{high:.2f}",
-            *(f"{row[name]:.3f}" for name in ("average_precision", "alpha", "calibration_error")),
+            *(f"{row[name]:.2f}" for name in ("average_precision", "alpha")),
+            f"{row['calibration_error']:.3f}",
         )
     console = Console()
     console.print(table)
