@@ -106,6 +106,6 @@ def _parse(kind: type[S], row: Mapping[str, Any]) -> S:
         return kind.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
+        field = first["loc"][0]
         reason = first["msg"].removeprefix("Value error, ")
         raise StatementError(f"{field}: {reason}") from error

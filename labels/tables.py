@@ -160,7 +160,7 @@ def as_text(value: object) -> str:
         return "|".join(value)
     if isinstance(value, str | int | float):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 READERS: dict[str, Callable[[Path, str], Iterator[Row]]] = {

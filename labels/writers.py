@@ -58,7 +58,7 @@ def open_stdout() -> Iterator[Write]:
 
 def _jsonl_to(file: IO[bytes]) -> Write:
     def write(fields: Fields) -> None:
-        file.write(orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
+        file.write(orjson.dumps(fields, default=str, option=orjson.OPT_APPEND_NEWLINE))
 
     return write
 

@@ -65,7 +65,9 @@ class FileScorer:
             for name, kind in scan_columns(path).items():
                 name = self._renamed(name)
                 found[name] = kind if found.get(name, kind) == kind else "string"
-        return {"id": "string", **found, **self._result_columns()}
+        # Rows without an id get their number, so the column holds text unless all ids are integers.
+        identity = "int" if found.pop("id", "string") == "int" else "string"
+        return {"id": identity, **found, **self._result_columns()}
 
     def _result_columns(self) -> dict[str, str]:
         scores = {f"score_{label}": "float" for label in self.predictor.codebook.ids}

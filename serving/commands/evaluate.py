@@ -38,7 +38,7 @@ def evaluate(
 
 def _print(report: dict[str, Any]) -> None:
     counts = f"{report['statements']} statements, {report['documents']} documents"
-    table = Table(title=f"{report['model']} on {counts}", box=None, padding=(0, 2, 0, 0))
+    table = Table(title=f"{report['model']} on {counts}", box=None, padding=(0, 1, 0, 0))
     for name in ("label", "gold", "coded", "prec.", "recall", "F1", "95 %", "AP", "alpha", "ECE"):
         table.add_column(name, justify="left" if name == "label" else "right", no_wrap=True)
     for label, row in report["labels"].items():

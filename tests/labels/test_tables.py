@@ -1,8 +1,12 @@
 """Five formats in and out, and what is wrong with a file or a row."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
@@ -96,6 +100,19 @@ def test_a_file_that_cannot_be_used_is_refused(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(TableError, match=message):
         list(read_rows(tmp_path / name))
+
+
+def test_parquet_types_without_json_form_become_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    rows = [{"text": "war", "cost": Decimal("1.50"), "day": date(2022, 2, 24), "raw": b"ok"}]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    (row,) = read_rows(path)
+    assert row.fields["day"] == "2022-02-24"
+    for ending in (".jsonl", ".csv", ".parquet"):
+        with open_table(tmp_path / f"b{ending}", scan_columns(path)) as write:
+            write(row.fields)
+        (again,) = read_rows(tmp_path / f"b{ending}")
+        assert "1.50" in again.fields["cost"]
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

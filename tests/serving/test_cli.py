@@ -110,6 +110,24 @@ def test_the_same_text_scores_the_same_from_every_format(table: Path, tmp_path: 
     assert found["scores"] == json.loads(run("score", table).stdout.splitlines()[0])["scores"]
 
 
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".jsonl"])
+def test_odd_ids_and_values_survive_every_output(
+    ending: str, write_jsonl: Write, tmp_path: Path
+) -> None:
+    rows = [{"text": "war", "id": i, "more": {"a": [1]}} for i in (True, [1], 10**30, None, 2.5)]
+    out = tmp_path / f"out{ending}"
+    done = run("score", write_jsonl("odd.jsonl", rows), "-o", out)
+    assert done.returncode == 1
+    assert "4 statements scored, 1 failed" in done.stderr
+    assert out.exists()
+
+
+def test_a_file_may_be_its_own_output(write_jsonl: Write) -> None:
+    path = write_jsonl("same.jsonl", [{"text": "war"}] * 3)
+    assert run("score", path, "-o", path).returncode == 0
+    assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == [1, 2, 3]
+
+
 def test_a_threshold_may_be_given(table: Path) -> None:
     done = run("score", table, "--threshold", "bod=1", "--threshold", "aod=0")
     labels = json.loads(done.stdout.splitlines()[0])["labels"]
