@@ -71,21 +71,14 @@ class Predictor:
             ThresholdError: a threshold is for no label or not in [0, 1].
         """
         used = self._decider.thresholds(thresholds)
+        if not statements:
+            return []
         encoded = self._tokenizer.encode(statements)
-        rows = self._decider.probabilities(self._pooled_logits(encoded))
+        rows = self._decider.probabilities(pooled_logits(self._backend, encoded))
         return [
             self._result(statement, one, row, used)
             for statement, one, row in zip(statements, encoded, rows, strict=True)
         ]
-
-    def _pooled_logits(self, encoded: Sequence[Encoded]) -> NDArray[np.floating]:
-        """Each label's highest logit over a statement's windows (slopes are positive, so the
-        highest probability too): a long text has a label that any of its windows has."""
-        logits = run_windows(self._backend, [w for one in encoded for w in one.windows])
-        starts = np.cumsum([0, *(len(one.windows) for one in encoded)])[:-1]
-        if not encoded:
-            return np.empty((0, len(self.codebook.ids)), np.float32)
-        return np.maximum.reduceat(logits, starts, axis=0)
 
     def _result(
         self,
@@ -107,7 +100,16 @@ class Predictor:
         )
 
 
-def run_windows(backend: Backend, windows: Sequence[Window]) -> Floats:
+def pooled_logits(backend: Backend, encoded: Sequence[Encoded]) -> Floats:
+    """Logits (statements, labels): each label's highest over a statement's windows. Slopes being
+    positive, that is its highest probability too: a long text has what any of its windows has."""
+    logits = _run_windows(backend, [window for one in encoded for window in one.windows])
+    starts = np.cumsum([0, *(len(one.windows) for one in encoded)])[:-1]
+    pooled: Floats = np.maximum.reduceat(logits, starts, axis=0)
+    return pooled
+
+
+def _run_windows(backend: Backend, windows: Sequence[Window]) -> Floats:
     """Logits (windows, labels) in the order of the windows."""
     rows: list[Floats | None] = [None] * len(windows)
     for places in _batches(windows):

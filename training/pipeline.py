@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,9 +18,8 @@ from labels.statement import LabelledStatement
 from models.bundle import CARD, CODEBOOK, FORMAT, MODEL, TOKENIZER, Bundle, Manifest, write_bundle
 from models.evaluation import evaluate_predictor
 from models.export import export_onnx
-from models.metrics import Values
 from models.onnx_backend import OnnxBackend
-from models.predictor import Predictor, run_windows
+from models.predictor import Predictor, pooled_logits
 from models.tokens import StatementTokenizer
 from models.torch_backend import TorchBackend
 from training import fidelity
@@ -73,7 +71,7 @@ def train(job: Job) -> Bundle:
     validation = parts["validation"]
     decisions = decide(
         codebook,
-        _logits(network, tokenizer, validation),
+        pooled_logits(TorchBackend(network), tokenizer.encode(validation)),
         np.array([codebook.row(s.labels) for s in validation]),
         job.recipe.decide.review_error,
     )
@@ -126,17 +124,6 @@ def _read(job: Job, codebook: Codebook) -> list[LabelledStatement]:
         more = f" (and {len(read.problems) - 1} more)" if len(read.problems) > 1 else ""
         raise DataError(read.problems[0] + more)
     return read.statements
-
-
-def _logits(
-    network: StatementCoder, tokenizer: StatementTokenizer, statements: Sequence[LabelledStatement]
-) -> Values:
-    """Logits (statements, labels), each label's highest over a statement's windows."""
-    encoded = tokenizer.encode(statements)
-    found = run_windows(TorchBackend(network), [w for one in encoded for w in one.windows])
-    starts = np.cumsum([0, *(len(one.windows) for one in encoded)])[:-1]
-    pooled: Values = np.maximum.reduceat(found, starts, axis=0)
-    return pooled
 
 
 def _export(network: StatementCoder, path: Path) -> None:
