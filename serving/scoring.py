@@ -100,6 +100,7 @@ class FileScorer:
         self.tally.none += not result["labels"]
         self.tally.review += bool(result["review"])
         if self.flat:
+            del result["language"]  # not a column of tables; the input may have one of that name
             scores = result.pop("scores")
             result.update({f"score_{label}": score for label, score in scores.items()})
         return result

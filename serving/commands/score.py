@@ -57,7 +57,7 @@ def _progress(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from rows
         return
     parts = (TextColumn("scored"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*parts, TextColumn("{task.speed:.0f}/s"), console=console) as bar:
+    with Progress(*parts, console=console) as bar:
         task = bar.add_task("score", total=None)
         for row in rows:
             yield row

@@ -1,5 +1,6 @@
 """The command as people run it: files in, files out, exit codes, one-line errors."""
 
+import contextlib
 import csv
 import json
 import os
@@ -120,6 +121,34 @@ def test_odd_ids_and_values_survive_every_output(
     assert done.returncode == 1
     assert "4 statements scored, 1 failed" in done.stderr
     assert out.exists()
+
+
+def test_an_input_column_named_language_is_kept_in_tables(
+    write_jsonl: Write, tmp_path: Path
+) -> None:
+    path = write_jsonl("a.jsonl", [{"text": "war", "language": "en-GB"}])
+    assert run("score", path, "-o", tmp_path / "out.csv").returncode == 0
+    (row,) = csv.DictReader((tmp_path / "out.csv").read_text().splitlines())
+    assert row["language"] == "en-GB"
+
+
+def test_a_terminal_sees_progress_and_the_summary(write_jsonl: Write, tmp_path: Path) -> None:
+    path = write_jsonl("a.jsonl", [{"text": "war"}] * 3)
+    master, terminal = os.openpty()
+    with subprocess.Popen(
+        [COMMAND, "score", str(path), "-o", str(tmp_path / "out.csv")],
+        stderr=terminal,
+        stdout=terminal,
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal's end
+            while part := os.read(master, 4096):
+                shown += part
+    os.close(master)
+    assert process.returncode == 0, shown
+    assert b"3 statements scored, 0 failed" in shown
+    assert b"3/?" in shown
 
 
 def test_a_file_may_be_its_own_output(write_jsonl: Write) -> None:
