@@ -4,13 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test lint model baselines clean
+.PHONY: run test test-interop lint model baselines clean
 
 run: $(VENV)/.serve
 	@$(BIN)/python -m serving.selfcheck
 
 test: $(VENV)/.dev lint
 	$(BIN)/pytest
+
+# The real clients of the exchange formats, in an environment of their own (some minutes).
+test-interop:
+	$(PYTHON) -m venv .venv-interop
+	.venv-interop/bin/pip --disable-pip-version-check install --quiet -e '.[interop]'
+	.venv-interop/bin/pytest tests/interop -m interop -W default
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -26,7 +32,7 @@ baselines: $(VENV)/.dev
 	$(BIN)/python -m training.baselines $(GOLD)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) .venv-interop .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -5,17 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from labels.codebook import Codebook
 from labels.errors import CodebookError, StatementError, TableError
+from labels.formats.registry import FORMATS, Format
+from labels.splits import split_of
 from labels.statement import LabelledStatement, parse_labelled
-from labels.tables import READERS, read_rows
+from labels.tables import READERS
 
 DATA_DIR = Path(__file__).parent / "data"
-
-Split = Literal["train", "validation", "test"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,10 @@ def labelled_files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def read_labelled(paths: Iterable[Path], codebook: Codebook) -> Labelled:
-    """All labelled statements of the given files and folders.
+def read_labelled(
+    paths: Iterable[Path], codebook: Codebook, form: Format = FORMATS["table"]
+) -> Labelled:
+    """All labelled statements of the given files, and of the tables in the given folders.
 
     Refused, each with file and line: broken rows, empty texts, labels outside the codebook, an id
     that stands twice, and a text that stands twice with other labels.
@@ -58,14 +58,15 @@ def read_labelled(paths: Iterable[Path], codebook: Codebook) -> Labelled:
     read = Labelled()
     first_with_id: dict[str, str] = {}
     first_with_text: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for path in labelled_files(paths):
-        for row in read_rows(path):
+    for path in labelled_files(paths) if form is FORMATS["table"] else paths:
+        for row in form.read(path, codebook):
             where = f"{path}:{row.line}"
             try:
                 if row.error:
                     raise StatementError(row.error)
                 statement = parse_labelled(row.fields)
-                codebook.row(statement.labels)
+                for labels in (statement.labels, *(statement.coders or ())):
+                    codebook.row(labels)
                 _check_repeats(statement, where, first_with_id, first_with_text)
             except (StatementError, CodebookError) as error:
                 read.problems.append(f"{where}: {error}")
@@ -88,26 +89,6 @@ def _check_repeats(
     first, others = first_with_text.setdefault(" ".join(statement.text.split()), (where, labels))
     if others != labels:
         raise StatementError(f"the same text stands at {first} with other labels")
-
-
-def split_of(statement: LabelledStatement) -> Split:
-    """The split a statement belongs to: its own ``split``, else 80/10/10 by a hash of its group.
-
-    All statements of one group (or, without one, of one text) fall into the same split.
-
-    Raises:
-        StatementError: ``split`` is none of the three.
-    """
-    if statement.split is not None:
-        for split in SPLITS:
-            if statement.split == split:
-                return split
-        raise StatementError(f"split: {statement.split!r} is not train, validation or test")
-    digest = hashlib.sha256((statement.group or statement.text).encode()).digest()
-    share = int.from_bytes(digest[:8], "big") / 2**64
-    if share < 0.8:
-        return "train"
-    return "validation" if share < 0.9 else "test"
 
 
 def data_hash(statements: Sequence[LabelledStatement]) -> str:

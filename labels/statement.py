@@ -1,5 +1,6 @@
 """A statement as it comes in, alone or with the labels a coder gave it."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
@@ -71,6 +72,10 @@ class LabelledStatement(Statement):
     """A statement with the labels it was given."""
 
     labels: tuple[str, ...]
+    coders: tuple[tuple[str, ...], ...] | None = Field(
+        default=None, description="Each coder's own labels, before any ruling, in coding order."
+    )
+    ruling: Optional = None
     group: Optional = None
     split: Optional = None
     coder: Optional = None
@@ -87,15 +92,24 @@ def parse_statement(row: Mapping[str, Any]) -> Statement:
 
 
 def parse_labelled(row: Mapping[str, Any]) -> LabelledStatement:
-    """A labelled statement from one row; ``labels`` is a list, or ``a|b`` in one string.
+    """A labelled statement from one row; empty fields count as absent.
+
+    In a row of text cells ``labels`` is ``a|b`` and ``coders`` JSON.
 
     Raises:
         StatementError: the text names the first bad field.
     """
-    labels = row.get("labels")
-    if isinstance(labels, str):
-        row = {**row, "labels": [part.strip() for part in labels.split("|") if part.strip()]}
-    return _parse(LabelledStatement, row)
+    fields = {name: value for name, value in row.items() if value not in (None, "")}
+    if isinstance(row.get("labels"), str):
+        fields["labels"] = [part.strip() for part in row["labels"].split("|") if part.strip()]
+    if isinstance(row.get("text"), str):
+        fields["text"] = row["text"]
+    if isinstance(row.get("coders"), str) and row["coders"]:
+        try:
+            fields["coders"] = json.loads(row["coders"])
+        except json.JSONDecodeError as error:
+            raise StatementError(f"coders: not JSON ({error})") from error
+    return _parse(LabelledStatement, fields)
 
 
 S = TypeVar("S", bound=Statement)

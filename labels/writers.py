@@ -19,7 +19,7 @@ Write = Callable[[Fields], None]
 XLSX_CELL_CHARS = 32_767
 XLSX_ROWS = 1_048_576
 CELL_CHANGED = "cell_changed"
-_XLSX_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+XLSX_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _PARQUET_ROWS = 4096
 
 
@@ -38,12 +38,22 @@ def open_table(path: Path, columns: Mapping[str, str]) -> Iterator[Write]:
     if writer is None:
         endings = ", ".join(WRITERS)
         raise TableError(path, f"{path.suffix or 'no ending'}: not one of {endings}")
+    with written_whole(path) as beside, writer(beside, columns) as write:
+        yield write
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A path beside ``path`` to write a file to, renamed into place when the block ends well.
+
+    Raises:
+        TableError: the file cannot be written.
+    """
     beside = path.with_name(f".{path.name}.part")
     try:
         with ExitStack() as stack:
             stack.callback(beside.unlink, missing_ok=True)
-            with writer(beside, columns) as write:
-                yield write
+            yield beside
             beside.replace(path)
     except OSError as error:
         raise TableError(path, f"cannot be written ({error.strerror or error})") from error
@@ -97,7 +107,7 @@ def _write_xlsx(path: Path, columns: Mapping[str, str]) -> Iterator[Write]:
     from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("scored")
+    sheet = book.create_sheet("statements")
     sheet.append(list(columns))
     rows = 1
 
@@ -128,7 +138,7 @@ def _xlsx_row(fields: Fields, columns: Mapping[str, str]) -> list[object]:
         value = fields.get(name)
         if value is not None and not isinstance(value, int | float):
             text = as_text(value)
-            value = _XLSX_ILLEGAL.sub("\ufffd", text)[:XLSX_CELL_CHARS]
+            value = XLSX_ILLEGAL.sub("\ufffd", text)[:XLSX_CELL_CHARS]
             changed = changed or value != text
         row[name] = value
     if changed and "warnings" in row:

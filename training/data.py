@@ -9,7 +9,7 @@ import torch
 from datasets import Dataset
 
 from labels.codebook import Codebook
-from labels.labelled import SPLITS, split_of
+from labels.splits import SPLITS, split_of
 from labels.statement import LabelledStatement
 from models.tokens import StatementTokenizer
 from training.errors import DataError

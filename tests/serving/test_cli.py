@@ -233,6 +233,53 @@ def test_labels_check_counts_and_refuses(write_jsonl: Write) -> None:
     assert f"{path}:2: unknown label 'sekurity'" in done.stderr
 
 
+def test_labels_go_out_and_come_back(write_jsonl: Write, tmp_path: Path) -> None:
+    rows = [
+        {"id": "1", "text": "The war goes on.", "labels": ["security"], "coders": [["bod"], []]}
+    ]
+    out, back = tmp_path / "tasks.json", tmp_path / "back.csv"
+    native = write_jsonl("a.jsonl", rows)
+    assert run("labels", "export", native, "--format", "label-studio", "-o", out).returncode == 0
+    done = run("labels", "import", out, "--format", "label-studio", "-o", back)
+    assert done.stdout == "1 statements written, 0 refused\n"
+    with back.open(newline="") as lines:
+        (row,) = csv.DictReader(lines)
+    assert (row["id"], row["labels"], row["coders"]) == ("1", "security", '[["bod"], []]')
+    refused(run("labels", "export", native, "--format", "xml", "-o", out), "--format xml: not one")
+
+
+def test_an_import_with_refusals_writes_nothing_unless_told(
+    write_jsonl: Write, tmp_path: Path
+) -> None:
+    bad = write_jsonl("a.jsonl", [{"text": "x", "label": []}, {"text": "y", "label": ["no"]}])
+    command = ("labels", "import", bad, "--format", "doccano", "-o", tmp_path / "out.jsonl")
+    done = run(*command)
+    assert done.returncode == 2
+    assert f"{bad}:2: unknown label 'no'" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+    done = run(*command, "--skip-refused")
+    assert done.returncode == 1
+    assert done.stdout == "1 statements written, 1 refused\n"
+    assert json.loads((tmp_path / "out.jsonl").read_text())["text"] == "x"
+
+
+def test_agreement_prints_and_writes_alpha(write_jsonl: Write, tmp_path: Path) -> None:
+    rows = [
+        {
+            "text": f"text {n}",
+            "labels": ["bod"] if n % 2 else [],
+            "coders": [["bod"] if n % 2 else []] * 2,
+        }
+        for n in range(20)
+    ]
+    done = run("labels", "agreement", write_jsonl("a.jsonl", rows), "--json", tmp_path / "a.json")
+    assert done.returncode == 0
+    assert "20 statements coded twice, 20 documents" in done.stdout
+    assert json.loads((tmp_path / "a.json").read_text())["labels"]["bod"]["alpha"] == 1.0
+    once = write_jsonl("b.jsonl", [{"text": "x", "labels": []}])
+    refused(run("labels", "agreement", once), "no statement holds two codings")
+
+
 def test_evaluate_prints_and_writes_figures(write_jsonl: Write, tmp_path: Path) -> None:
     rows = [
         {"id": n, "doc_id": n // 2, "text": text, "labels": labels}

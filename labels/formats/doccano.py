@@ -1,0 +1,49 @@
+"""doccano JSONL: ``text``, ``label``, and everything else as flat metadata."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from labels.codebook import Codebook
+from labels.errors import StatementError
+from labels.formats.files import read_records, write_lines
+from labels.formats.record import fields_of, strings, without
+from labels.statement import LabelledStatement
+from labels.tables import Row
+
+# doccano numbers examples in ``id`` itself, so ours travels as metadata.
+_ID = "statement_id"
+
+
+def read(path: Path, codebook: Codebook) -> Iterator[Row]:
+    """One row an example.
+
+    Raises:
+        TableError: the file cannot be read.
+    """
+    del codebook
+    return read_records(path, _parse)
+
+
+def _parse(example: Mapping[str, Any]) -> dict[str, Any]:
+    if "label" not in example:
+        raise StatementError("label: Field required")
+    fields = without(example, "label", "id", "Comments", _ID)
+    identity = example.get(_ID, example.get("id"))
+    return {**fields, "id": identity, "labels": strings(example["label"], "label")}
+
+
+def write(path: Path, statements: Sequence[LabelledStatement], codebook: Codebook) -> None:
+    """One example a statement.
+
+    Raises:
+        TableError: the file cannot be written.
+    """
+    del codebook
+    write_lines(path, map(_example, statements))
+
+
+def _example(statement: LabelledStatement) -> dict[str, Any]:
+    fields = fields_of(statement)
+    identity = {_ID: fields["id"]} if "id" in fields else {}
+    return {**without(fields, "labels", "id"), **identity, "label": fields["labels"]}
