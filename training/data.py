@@ -9,22 +9,22 @@ import torch
 from datasets import Dataset
 
 from labels.codebook import Codebook
-from labels.splits import SPLITS, split_of
+from labels.splits import SPLITS, Split, split_of
 from labels.statement import LabelledStatement
 from models.tokens import StatementTokenizer
 from training.errors import DataError
 
 
-def split(statements: Sequence[LabelledStatement]) -> dict[str, list[LabelledStatement]]:
+def split(statements: Sequence[LabelledStatement]) -> dict[Split, list[LabelledStatement]]:
     """Statements by split.
 
     Raises:
         DataError: train or validation is empty.
     """
-    parts: dict[str, list[LabelledStatement]] = {name: [] for name in SPLITS}
+    parts: dict[Split, list[LabelledStatement]] = {name: [] for name in SPLITS}
     for statement in statements:
         parts[split_of(statement)].append(statement)
-    for name in ("train", "validation"):
+    for name in SPLITS[:2]:
         if not parts[name]:
             raise DataError(f"no statement falls into the {name} split ({len(statements)} in all)")
     return parts

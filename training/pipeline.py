@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,8 +15,19 @@ import orjson
 from labels.codebook import DEFAULT_PATH as DEFAULT_CODEBOOK
 from labels.codebook import Codebook, load_codebook
 from labels.labelled import DATA_DIR, data_hash, read_labelled
+from labels.splits import Split
 from labels.statement import LabelledStatement
-from models.bundle import CARD, CODEBOOK, FORMAT, MODEL, TOKENIZER, Bundle, Manifest, write_bundle
+from models.bundle import (
+    CARD,
+    CODEBOOK,
+    FORMAT,
+    MODEL,
+    TOKENIZER,
+    Bundle,
+    Decision,
+    Manifest,
+    write_bundle,
+)
 from models.evaluation import evaluate_predictor
 from models.export import export_onnx
 from models.onnx_backend import OnnxBackend
@@ -48,6 +60,43 @@ class Job:
     codebook: Path = DEFAULT_CODEBOOK
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted network, what reads its input, and its decision for each label."""
+
+    network: StatementCoder
+    tokenizer: StatementTokenizer
+    decisions: dict[str, Decision]
+    parts: dict[Split, list[LabelledStatement]]
+    history: list[dict[str, Any]]
+
+
+def fit_and_decide(
+    recipe: Recipe, statements: Sequence[LabelledStatement], codebook: Codebook, run_dir: Path
+) -> Fitted:
+    """Fit on the train split, calibrate and set thresholds on the validation split.
+
+    Raises:
+        DataError: a split is empty.
+        BackboneError: the backbone cannot be used.
+    """
+    parts = split(statements)
+    log.info("statements: %s", {name: len(part) for name, part in parts.items()})
+    save_tokenizer(recipe.backbone, run_dir / TOKENIZER)
+    tokenizer = StatementTokenizer.from_file(run_dir / TOKENIZER, recipe.input)
+    train_rows, validation_rows = (
+        token_rows(parts[name], codebook, tokenizer) for name in ("train", "validation")
+    )
+    network, history = fit(recipe, train_rows, validation_rows, run_dir)
+    decisions = decide(
+        codebook,
+        pooled_logits(TorchBackend(network), tokenizer.encode(parts["validation"])),
+        np.array([codebook.row(s.labels) for s in parts["validation"]]),
+        recipe.decide.review_error,
+    )
+    return Fitted(network, tokenizer, decisions, parts, history)
+
+
 def train(job: Job) -> Bundle:
     """Train, measure and write one bundle; the run's figures stay in ``job.run_dir``.
 
@@ -60,21 +109,9 @@ def train(job: Job) -> Bundle:
     started = time.monotonic()
     codebook = load_codebook(job.codebook)
     statements = _read(job, codebook)
-    parts = split(statements)
-    log.info("statements: %s", {name: len(part) for name, part in parts.items()})
     job.run_dir.mkdir(parents=True, exist_ok=True)
-    save_tokenizer(job.recipe.backbone, job.run_dir / TOKENIZER)
-    tokenizer = StatementTokenizer.from_file(job.run_dir / TOKENIZER, job.recipe.input)
-    rows = {n: token_rows(parts[n], codebook, tokenizer) for n in ("train", "validation")}
-    network, history = fit(job.recipe, rows["train"], rows["validation"], job.run_dir)
-
-    validation = parts["validation"]
-    decisions = decide(
-        codebook,
-        pooled_logits(TorchBackend(network), tokenizer.encode(validation)),
-        np.array([codebook.row(s.labels) for s in validation]),
-        job.recipe.decide.review_error,
-    )
+    fitted = fit_and_decide(job.recipe, statements, codebook, job.run_dir)
+    network, parts = fitted.network, fitted.parts
     _export(network, job.run_dir / MODEL)
     (job.run_dir / CODEBOOK).write_bytes(job.codebook.read_bytes())
     manifest: dict[str, Any] = {
@@ -85,7 +122,7 @@ def train(job: Job) -> Bundle:
         "codebook_fingerprint": codebook.fingerprint,
         "pooling": "max",
         "input": job.recipe.input.model_dump(),
-        "decisions": {label: d.model_dump() for label, d in decisions.items()},
+        "decisions": {label: d.model_dump() for label, d in fitted.decisions.items()},
         "backbone": {"name": job.recipe.backbone, "hidden_size": _config(network).hidden_size},
         "training": {
             "statements": len(statements),
@@ -103,14 +140,14 @@ def train(job: Job) -> Bundle:
     )
     exported = Predictor(draft, OnnxBackend(draft.model_path))
     exact = Predictor(draft, TorchBackend(network))
-    manifest["fidelity"] = fidelity.compare(exact, exported, validation + parts["test"])
+    manifest["fidelity"] = fidelity.compare(exact, exported, parts["validation"] + parts["test"])
     if parts["test"]:
         manifest["metrics"] = {
             "measured_on": "test split of the labelled data",
             **evaluate_predictor(exported, parts["test"]),
         }
     manifest["training"]["seconds"] = round(time.monotonic() - started)
-    _write_json(job.run_dir / "run.json", {**manifest, "history": history})
+    _write_json(job.run_dir / "run.json", {**manifest, "history": fitted.history})
     log.info("fidelity: %s", manifest["fidelity"])
     fidelity.check(manifest["fidelity"])
     (job.run_dir / CARD).write_text(render_card(manifest, codebook), encoding="utf-8")
