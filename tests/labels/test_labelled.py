@@ -10,7 +10,7 @@ import pytest
 from labels.codebook import Codebook
 from labels.errors import StatementError, TableError
 from labels.labelled import DATA_DIR, data_hash, read_labelled
-from labels.splits import split_of
+from labels.splits import frozen_test, split_of
 from labels.statement import LabelledStatement
 
 Write = Callable[[str, list[Any]], Path]
@@ -74,6 +74,15 @@ def test_a_given_split_wins_and_a_false_one_is_refused() -> None:
         split_of(statement(split="dev"))
 
 
+def test_the_test_split_of_the_shipped_statements_is_frozen(codebook: Codebook) -> None:
+    """A new shipped document whose hash says test must be added to the list on purpose."""
+    statements = read_labelled([DATA_DIR], codebook).statements
+    assert {s.group for s in statements if split_of(s) == "test"} == frozen_test()
+    assert 0.08 < sum(s.group in frozen_test() for s in statements) / len(statements) < 0.12
+    listed = min(frozen_test())
+    assert split_of(statement(group=listed)) == "test"
+
+
 def test_the_hash_follows_content_and_not_order() -> None:
     one, two = statement(text="one"), statement(text="two")
     assert data_hash([one, two]) == data_hash([two, one])
@@ -84,9 +93,10 @@ def test_the_shipped_statements_are_all_good(codebook: Codebook) -> None:
     read = read_labelled([DATA_DIR], codebook)
     assert read.problems == []
     counts = Counter(label for s in read.statements for label in s.labels)
-    assert len(read.statements) >= 2000
-    assert all(counts[label] >= 250 for label in codebook.groups()["core"])
-    assert all(counts[label] >= 150 for label in codebook.groups()["companion"])
+    assert len(read.statements) >= 10_000
+    assert sum(not s.labels for s in read.statements) >= 4_000
+    assert all(counts[label] >= 900 for label in codebook.groups()["core"])
+    assert all(counts[label] >= 700 for label in codebook.groups()["companion"])
     fields = [s.model_extra or {} for s in read.statements]
     assert all(s.group and s.source == "authored" for s in read.statements)
     assert all(f.get("author") for f in fields)
