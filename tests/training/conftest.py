@@ -11,7 +11,7 @@ from labels.codebook import load_codebook
 from labels.labelled import DATA_DIR, read_labelled
 from labels.statement import LabelledStatement
 from models.bundle import InputRule
-from training.recipe import Decide, Fit, Recipe
+from training.recipe import Decide, Fit, Recipe, Teach
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +59,8 @@ def tiny_recipe(tiny_backbone: Path) -> Recipe:
             positive_weight_power=0.5,
             drop_prefix=0.5,
             freeze_embeddings=False,
+            bfloat16=False,
         ),
+        teach=Teach(folds=2, share=0.5),
         decide=Decide(review_error=0.2),
     )
