@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from labels.codebook import Codebook, load_codebook
 from labels.errors import CodebookError
@@ -46,14 +46,56 @@ class InputRule(_Part):
     max_prefix_tokens: int = Field(ge=0, description="Tokens of actor and context before the text.")
 
 
+class Platt(_Part):
+    """``p = sigmoid(slope * logit + intercept)`` (Platt 1999)."""
+
+    method: Literal["platt"] = "platt"
+    slope: float = Field(gt=0)
+    intercept: float
+
+
+class Beta(_Part):
+    """``logit p = a ln s - b ln(1 - s) + c`` with ``s = sigmoid(logit)`` (Kull et al. 2017)."""
+
+    method: Literal["beta"] = "beta"
+    a: float = Field(ge=0)
+    b: float = Field(ge=0)
+    c: float
+
+
+class Isotonic(_Part):
+    """Straight lines between knots, flat beyond them (Zadrozny and Elkan 2002, KDD)."""
+
+    method: Literal["isotonic"] = "isotonic"
+    logits: tuple[float, ...] = Field(min_length=1)
+    probabilities: tuple[Probability, ...] = Field(min_length=1)
+
+
+Calibration = Annotated[Platt | Beta | Isotonic, Field(discriminator="method")]
+
+
 class Decision(_Part):
     """How one label's logit becomes a probability and the probability a decision."""
 
-    slope: float = Field(gt=0, description="Platt scaling: p = sigmoid(slope * logit + intercept).")
-    intercept: float
+    calibration: Calibration
+    share: Probability | None = Field(
+        default=None, description="Share of positives in what the calibration was fitted on."
+    )
     threshold: Probability
     review_low: Probability
     review_high: Probability
+    review_error: Probability | None = Field(
+        default=None, description="Promised share of wrong decisions on either side of the band."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_bundles_knew_platt_only(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and "slope" in fields:
+            rest = {k: v for k, v in fields.items() if k not in ("slope", "intercept")}
+            platt = {"method": "platt", "slope": fields["slope"], "intercept": fields["intercept"]}
+            return {**rest, "calibration": platt}
+        return fields
 
 
 class Manifest(_Part):
@@ -72,6 +114,9 @@ class Manifest(_Part):
     decisions: dict[str, Decision]
     backbone: dict[str, Any]
     training: dict[str, Any]
+    calibration: dict[str, Any] = Field(
+        default={}, description="The coded sample that decisions were refitted on, if they were."
+    )
     fidelity: dict[str, Any]
     metrics: dict[str, Any]
     libraries: dict[str, str]

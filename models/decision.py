@@ -6,10 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.codebook import Codebook
-from models.bundle import Decision
+from models.bundle import Beta, Decision, Isotonic, Platt
 from models.errors import ThresholdError
 
 Probabilities = NDArray[np.float64]
+
+
+def calibrated(calibration: Platt | Beta | Isotonic, logits: NDArray[np.floating]) -> Probabilities:
+    """Probabilities of one label from its logits (statements)."""
+    x = logits.astype(np.float64)
+    if isinstance(calibration, Isotonic):
+        return np.interp(x, calibration.logits, calibration.probabilities)
+    if isinstance(calibration, Platt):
+        x = calibration.slope * x + calibration.intercept
+    else:
+        x = calibration.b * np.logaddexp(0, x) - calibration.a * np.logaddexp(0, -x) + calibration.c
+    probabilities: Probabilities = 1 / (1 + np.exp(-x))
+    return probabilities
 
 
 class Decider:
@@ -17,17 +30,15 @@ class Decider:
 
     def __init__(self, codebook: Codebook, decisions: tuple[Decision, ...]) -> None:
         self._codebook = codebook
-        self._slope = np.array([d.slope for d in decisions])
-        self._intercept = np.array([d.intercept for d in decisions])
+        self._calibrations = [d.calibration for d in decisions]
         self._threshold = np.array([d.threshold for d in decisions])
         self._low = np.array([d.review_low for d in decisions])
         self._high = np.array([d.review_high for d in decisions])
 
     def probabilities(self, logits: NDArray[np.floating]) -> Probabilities:
-        """Calibrated probabilities (statements, labels) by Platt scaling (Platt 1999) per label."""
-        scaled = logits.astype(np.float64) * self._slope + self._intercept
-        probabilities: Probabilities = 1 / (1 + np.exp(-scaled))
-        return probabilities
+        """Calibrated probabilities (statements, labels)."""
+        columns = [calibrated(c, logits[:, k]) for k, c in enumerate(self._calibrations)]
+        return np.stack(columns, axis=1)
 
     def thresholds(self, changed: Mapping[str, float] | None = None) -> NDArray[np.float64]:
         """Thresholds in codebook order, the changed ones put in.
@@ -51,7 +62,12 @@ class Decider:
 
     def review(self, row: Probabilities) -> list[str]:
         """Labels whose probability lies inside the review band."""
-        return self._named((row >= self._low) & (row <= self._high))
+        return self._named(self.in_band(row))
+
+    def in_band(self, probabilities: Probabilities) -> NDArray[np.bool_]:
+        """Whether each probability (…, labels) lies inside its label's review band."""
+        inside: NDArray[np.bool_] = (probabilities >= self._low) & (probabilities <= self._high)
+        return inside
 
     def scores(self, row: Probabilities) -> dict[str, float]:
         """Every label's probability, to six decimals."""

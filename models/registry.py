@@ -1,5 +1,6 @@
 """Where bundles are found: by name and version under a folder, or by their own folder."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from models.bundle import MANIFEST, Manifest, read_manifest
 from models.errors import BundleNotFoundError, ModelError
 
 SHIPPED_DIR = Path(__file__).parent
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 class Registry:
@@ -50,6 +52,13 @@ class Registry:
         if (Path(wanted) / MANIFEST).exists():
             return Path(wanted)
         return self.named(wanted)
+
+
+def name_and_version(folder: Path) -> tuple[str, str]:
+    """``NAME/1.2.3`` is that name and version; any other folder is its name's version 1.0.0."""
+    if _VERSION.fullmatch(folder.name):
+        return folder.parent.name, folder.name
+    return folder.name, "1.0.0"
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -25,11 +25,12 @@ app = typer.Typer(
 app.command("score")(score_command.score)
 app.command("serve")(serve_command.serve)
 app.command("evaluate")(evaluate_command.evaluate)
-app.command(
-    "train",
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    add_help_option=False,
-)(train_command.train)
+for _name, _handed in (("train", train_command.train), ("calibrate", train_command.calibrate)):
+    app.command(
+        _name,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        add_help_option=False,
+    )(_handed)
 app.add_typer(labels_command.app, name="labels")
 app.add_typer(models_command.app, name="models")
 

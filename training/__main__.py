@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +17,10 @@ from labels.codebook import DEFAULT_PATH as DEFAULT_CODEBOOK
 from labels.errors import LabelsError
 from labels.labelled import DATA_DIR
 from models.errors import ModelError
+from models.registry import name_and_version
 from training.errors import TrainingError
 from training.recipe import DEFAULT_PATH as DEFAULT_RECIPE
 from training.recipe import load_recipe
-
-VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 def train(  # noqa: PLR0913  (each is an option of the command)
@@ -55,9 +53,7 @@ def train(  # noqa: PLR0913  (each is an option of the command)
     made = load_recipe(recipe)
     if backbone:
         made = made.model_copy(update={"backbone": backbone})
-    place = output.resolve()
-    versioned = VERSION.fullmatch(place.name)
-    name, version = (place.parent.name, place.name) if versioned else (place.name, "1.0.0")
+    name, version = name_and_version(output.resolve())
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     bundle = run(
         Job(

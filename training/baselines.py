@@ -27,11 +27,12 @@ from models.metrics import Bools, Values
 from training.data import split
 from training.decide import decide
 from training.network import load_network, tokenizer_of
+from training.recipe import Decide
 
 KEYWORDS = Path(__file__).parent / "keywords.yaml"
 OUTPUT = Path("var/baselines")
 SEED = 13
-REVIEW_ERROR = 0.3
+RULE = Decide(objective="f1", review_error=0.1)
 
 Texts = Sequence[str]
 
@@ -97,7 +98,7 @@ def measure(gold_path: Path) -> dict[str, dict[str, Any]]:
     }
     rows = np.array([codebook.row(s.labels) for s in (*validation, *gold)])
     return {
-        name: _figures(codebook, name, gold, _held(len(validation), logits, rows))
+        name: _figures(codebook, name, (validation, gold), _held(len(validation), logits, rows))
         for name, logits in found.items()
     }
 
@@ -109,17 +110,21 @@ def _held(count: int, logits: Values, rows: Bools) -> tuple[Values, Bools, Value
 def _figures(
     codebook: Codebook,
     name: str,
-    gold: Sequence[LabelledStatement],
+    statements: tuple[Sequence[LabelledStatement], Sequence[LabelledStatement]],
     held: tuple[Values, Bools, Values, Bools],
 ) -> dict[str, Any]:
+    validation, gold = statements
     fit_logits, fit_rows, logits, rows = held
-    decisions = decide(codebook, fit_logits, fit_rows, REVIEW_ERROR)
+    decisions = decide(codebook, fit_logits, fit_rows, _documents(validation), RULE)
     decider = Decider(codebook, tuple(decisions[label] for label in codebook.ids))
     scores = decider.probabilities(logits)
     coded = scores >= decider.thresholds()
     _write(name, codebook, gold, scores, coded)
-    documents = [document_of(statement, place) for place, statement in enumerate(gold)]
-    return evaluate(codebook, gold=rows, coded=coded, scores=scores, documents=documents)
+    return evaluate(codebook, gold=rows, coded=coded, scores=scores, documents=_documents(gold))
+
+
+def _documents(statements: Sequence[LabelledStatement]) -> list[str]:
+    return [document_of(statement, place) for place, statement in enumerate(statements)]
 
 
 def _write(

@@ -28,7 +28,7 @@ from models.bundle import (
     Manifest,
     write_bundle,
 )
-from models.evaluation import evaluate_predictor
+from models.evaluation import document_of, evaluate_predictor
 from models.export import export_onnx
 from models.onnx_backend import OnnxBackend
 from models.predictor import Predictor, pooled_logits
@@ -42,7 +42,6 @@ from training.errors import DataError
 from training.fit import fit
 from training.network import StatementCoder, save_tokenizer
 from training.recipe import Recipe
-from training.teach import soften
 
 LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "onnx", "onnxruntime", "numpy")
 log = logging.getLogger("faultline.training")
@@ -88,13 +87,13 @@ def fit_and_decide(
     train_rows, validation_rows = (
         token_rows(parts[name], codebook, tokenizer) for name in ("train", "validation")
     )
-    softened = soften(recipe, parts["train"], train_rows, validation_rows, tokenizer, run_dir)
-    network, history = fit(recipe, softened, validation_rows, run_dir)
+    network, history = fit(recipe, train_rows, validation_rows, run_dir)
     decisions = decide(
         codebook,
         pooled_logits(TorchBackend(network), tokenizer.encode(parts["validation"])),
         np.array([codebook.row(s.labels) for s in parts["validation"]]),
-        recipe.decide.review_error,
+        [document_of(s, place) for place, s in enumerate(parts["validation"])],
+        recipe.decide,
     )
     return Fitted(network, tokenizer, decisions, parts, history)
 

@@ -34,12 +34,8 @@ class Fit(_Part):
     bfloat16: bool
 
 
-class Teach(_Part):
-    folds: int = Field(ge=2)
-    share: Share
-
-
 class Decide(_Part):
+    objective: str
     review_error: float = Field(gt=0, lt=0.5)
 
 
@@ -48,7 +44,6 @@ class Recipe(_Part):
     seed: int
     input: InputRule
     fit: Fit
-    teach: Teach
     decide: Decide
 
 

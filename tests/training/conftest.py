@@ -11,7 +11,7 @@ from labels.codebook import load_codebook
 from labels.labelled import DATA_DIR, read_labelled
 from labels.statement import LabelledStatement
 from models.bundle import InputRule
-from training.recipe import Decide, Fit, Recipe, Teach
+from training.recipe import Decide, Fit, Recipe
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +61,5 @@ def tiny_recipe(tiny_backbone: Path) -> Recipe:
             freeze_embeddings=False,
             bfloat16=False,
         ),
-        teach=Teach(folds=2, share=0.5),
-        decide=Decide(review_error=0.2),
+        decide=Decide(objective="f1", review_error=0.2),
     )
