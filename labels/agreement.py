@@ -7,17 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.codebook import Codebook
-from labels.errors import LabelsError
-from labels.statement import LabelledStatement
+from labels.errors import AgreementError
+from labels.statement import LabelledStatement, document_of
 
 RESAMPLES = 1000
 LEVEL = 95
 Floats = NDArray[np.float64]
 Coding = frozenset[str]
-
-
-class AgreementError(LabelsError):
-    """No statement was coded twice."""
 
 
 def agreement(statements: Sequence[LabelledStatement], codebook: Codebook) -> dict[str, Any]:
@@ -35,7 +31,7 @@ def agreement(statements: Sequence[LabelledStatement], codebook: Codebook) -> di
         raise AgreementError("no statement holds two codings (field coders)")
     codings = [[frozenset(coding) for coding in s.coders or ()] for s in twice]
     finals = [frozenset(s.labels) for s in twice]
-    documents = [s.group or f"statement {place}" for place, s in enumerate(twice)]
+    documents = [document_of(s, place) for place, s in enumerate(twice)]
     firsts = [coding[0] for coding in codings]
     return {
         "statements": len(twice),
@@ -83,24 +79,36 @@ def masi(one: Coding, other: Coding) -> float:
 def _alpha(
     codings: Sequence[Sequence[int]], documents: Sequence[str], distance: Floats
 ) -> dict[str, Any]:
-    row = {name: place for place, name in enumerate(dict.fromkeys(documents))}
     size = len(distance)
-    found = np.zeros((len(row), size, size))
-    for coding, document in zip(codings, documents, strict=True):
-        counts = np.bincount(coding, minlength=size).astype(float)
-        pairs = np.outer(counts, counts) - np.diag(counts)
-        found[row[document]] += pairs / (len(coding) - 1)
-    times = np.random.default_rng(0).multinomial(
-        len(row), np.full(len(row), 1 / len(row)), RESAMPLES
-    )
-    flat = found.reshape(len(row), -1)
-    resampled = alphas((times @ flat).reshape(-1, size, size), distance)
+    _, row = np.unique(np.asarray(documents), return_inverse=True)
+    pairs = [_pairs(coding, size) for coding in codings]
+    at = np.repeat(row, [len(cells) for cells, _ in pairs])
+    cells, counts = (np.concatenate(part) for part in zip(*pairs, strict=True))
+
+    def coincidences(times: Floats) -> Floats:
+        found: Floats = np.zeros(size * size)
+        found += np.bincount(cells, weights=counts * times[at], minlength=size * size)
+        return found.reshape(1, size, size)
+
+    documents_in = row.max() + 1
+    draw = np.random.default_rng(0)
+    even = np.full(documents_in, 1 / documents_in)
+    drawn = (draw.multinomial(documents_in, even).astype(float) for _ in range(RESAMPLES))
+    resampled = np.array([alphas(coincidences(times), distance)[0] for times in drawn])
     edges = np.array([(100 - LEVEL) / 2, (100 + LEVEL) / 2])
     varied = resampled[~np.isnan(resampled)]
     return {
-        "alpha": float(alphas(found.sum(0)[None], distance)[0]),
+        "alpha": float(alphas(coincidences(np.ones(documents_in)), distance)[0]),
         "interval": np.percentile(varied, edges).tolist() if len(varied) else [float("nan")] * 2,
     }
+
+
+def _pairs(coding: Sequence[int], size: int) -> tuple[NDArray[np.intp], Floats]:
+    """Cells of the coincidence matrix that one statement's codings fill, and by how much."""
+    values, counts = np.unique(coding, return_counts=True)
+    found = (np.outer(counts, counts) - np.diag(counts)) / (len(coding) - 1)
+    cells = (values[:, None] * size + values[None, :]).ravel()
+    return cells, found.ravel()
 
 
 def alphas(coincidences: Floats, distance: Floats) -> Floats:

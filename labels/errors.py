@@ -21,3 +21,7 @@ class TableError(LabelsError):
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
         where = f"{path}:{line}" if line else str(path)
         super().__init__(f"{where}: {reason}")
+
+
+class AgreementError(LabelsError):
+    """No statement was coded twice, so there is nothing to compare."""

@@ -82,6 +82,12 @@ class LabelledStatement(Statement):
     source: Optional = None
 
 
+def document_of(statement: LabelledStatement, place: int) -> str:
+    """The document a statement at ``place`` belongs to: ``doc_id``, ``group`` or itself."""
+    named = (statement.model_extra or {}).get("doc_id", statement.group)
+    return f"statement {place}" if named in (None, "") else str(named)
+
+
 def parse_statement(row: Mapping[str, Any]) -> Statement:
     """A statement from one row of a file.
 

@@ -111,7 +111,7 @@ def _read_xlsx(path: Path, required: str) -> Iterator[Row]:
         _check_header(path, header, required)
         for number, values in enumerate(rows, 2):
             if any(value is not None for value in values):
-                yield Row(number, dict(zip(header, map(_plain, values), strict=False)))
+                yield Row(number, dict(zip(header, map(plain, values), strict=False)))
     finally:
         book.close()
 
@@ -130,7 +130,7 @@ def _read_parquet(path: Path, required: str) -> Iterator[Row]:
         for batch in table.iter_batches(batch_size=1024):
             for fields in batch.to_pylist():
                 number += 1
-                yield Row(number, {name: _plain(value) for name, value in fields.items()})
+                yield Row(number, {name: plain(value) for name, value in fields.items()})
 
 
 def _check_header(path: Path, header: list[str], required: str) -> None:
@@ -142,7 +142,7 @@ def _check_header(path: Path, header: list[str], required: str) -> None:
         raise TableError(path, f"column {repeated[0]!r} stands twice", 1)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """A cell as JSON can carry it: dates and times as ISO text, bytes as UTF-8."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
@@ -183,11 +183,11 @@ def scan_columns(path: Path) -> dict[str, str]:
     kinds: dict[str, str | None] = {}
     for row in read_rows(path):
         for name, value in row.fields.items():
-            kinds[name] = _wider(kinds.get(name), _kind(value))
+            kinds[name] = wider(kinds.get(name), kind_of(value))
     return {name: kind or "string" for name, kind in kinds.items()}
 
 
-def _kind(value: object) -> str | None:
+def kind_of(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
@@ -201,7 +201,7 @@ def _kind(value: object) -> str | None:
     return "string" if isinstance(value, str) else "json"
 
 
-def _wider(one: str | None, other: str | None) -> str | None:
+def wider(one: str | None, other: str | None) -> str | None:
     if one is None or other is None or one == other:
         return one or other
     return "float" if {one, other} == {"int", "float"} else "string"

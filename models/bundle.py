@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -70,6 +71,16 @@ class Isotonic(_Part):
     logits: tuple[float, ...] = Field(min_length=1)
     probabilities: tuple[Probability, ...] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _knots_rise(self) -> Self:
+        if len(self.logits) != len(self.probabilities):
+            raise ValueError("as many probabilities as logits are needed")
+        if any(a >= b for a, b in pairwise(self.logits)):
+            raise ValueError("logits must rise")
+        if any(a > b for a, b in pairwise(self.probabilities)):
+            raise ValueError("probabilities must not fall")
+        return self
+
 
 Calibration = Annotated[Platt | Beta | Isotonic, Field(discriminator="method")]
 
@@ -93,7 +104,11 @@ class Decision(_Part):
     def _first_bundles_knew_platt_only(cls, fields: Any) -> Any:
         if isinstance(fields, dict) and "slope" in fields:
             rest = {k: v for k, v in fields.items() if k not in ("slope", "intercept")}
-            platt = {"method": "platt", "slope": fields["slope"], "intercept": fields["intercept"]}
+            platt = {
+                "method": "platt",
+                "slope": fields["slope"],
+                "intercept": fields.get("intercept"),
+            }
             return {**rest, "calibration": platt}
         return fields
 

@@ -21,7 +21,7 @@ def calibrated(calibration: Platt | Beta | Isotonic, logits: NDArray[np.floating
         x = calibration.slope * x + calibration.intercept
     else:
         x = calibration.b * np.logaddexp(0, x) - calibration.a * np.logaddexp(0, -x) + calibration.c
-    probabilities: Probabilities = 1 / (1 + np.exp(-x))
+    probabilities: Probabilities = np.exp(-np.logaddexp(0, -x))
     return probabilities
 
 

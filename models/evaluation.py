@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labels.codebook import Codebook
-from labels.statement import LabelledStatement
+from labels.statement import LabelledStatement, document_of
 from models import metrics
 from models.metrics import Bools, Values
 from models.predictor import Predictor
@@ -38,12 +38,6 @@ def evaluate_predictor(
             documents=[document_of(s, place) for place, s in enumerate(statements)],
         ),
     }
-
-
-def document_of(statement: LabelledStatement, place: int) -> str:
-    """The document a statement at ``place`` belongs to: ``doc_id``, ``group`` or itself."""
-    named = (statement.model_extra or {}).get("doc_id", statement.group)
-    return f"statement {place}" if named in (None, "") else str(named)
 
 
 def evaluate(

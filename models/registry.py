@@ -8,6 +8,7 @@ from models.bundle import MANIFEST, Manifest, read_manifest
 from models.errors import BundleNotFoundError, ModelError
 
 SHIPPED_DIR = Path(__file__).parent
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -55,10 +56,16 @@ class Registry:
 
 
 def name_and_version(folder: Path) -> tuple[str, str]:
-    """``NAME/1.2.3`` is that name and version; any other folder is its name's version 1.0.0."""
-    if _VERSION.fullmatch(folder.name):
-        return folder.parent.name, folder.name
-    return folder.name, "1.0.0"
+    """``NAME/1.2.3`` is that name and version; any other folder is its name's version 1.0.0.
+
+    Raises:
+        ModelError: the name is not one a model can have.
+    """
+    versioned = _VERSION.fullmatch(folder.name)
+    name = folder.parent.name if versioned else folder.name
+    if not _NAME.fullmatch(name):
+        raise ModelError(f"{name!r}: a model's name is of letters, digits, '.', '_' and '-'")
+    return name, folder.name if versioned else "1.0.0"
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Errors of the service, and the one table that gives every error its HTTP status."""
 
-from labels.errors import CodebookError, LabelsError, StatementError, TableError
+from labels.errors import AgreementError, CodebookError, LabelsError, StatementError, TableError
 from models.errors import (
     BundleDamagedError,
     BundleExistsError,
@@ -44,6 +44,7 @@ STATUS: dict[type[Exception], int] = {
     CodebookError: 422,
     StatementError: 422,
     TableError: 422,
+    AgreementError: 422,
     ModelError: 500,
     BundleNotFoundError: 404,
     BundleDamagedError: 500,

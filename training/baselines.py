@@ -20,9 +20,9 @@ from sklearn.multiclass import OneVsRestClassifier
 
 from labels.codebook import Codebook, load_codebook
 from labels.labelled import DATA_DIR, read_labelled
-from labels.statement import LabelledStatement
+from labels.statement import LabelledStatement, document_of
 from models.decision import Decider
-from models.evaluation import document_of, evaluate
+from models.evaluation import evaluate
 from models.metrics import Bools, Values
 from training.data import split
 from training.decide import decide

@@ -15,10 +15,11 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from pydantic import ValidationError
 
-from labels.errors import LabelsError
+from labels.errors import LabelsError, StatementError
 from labels.labelled import data_hash, read_labelled
-from labels.statement import LabelledStatement, Statement, parse_statement
+from labels.statement import LabelledStatement, Statement, document_of, parse_statement
 from labels.tables import read_rows
 from models.bundle import (
     CARD,
@@ -32,7 +33,7 @@ from models.bundle import (
 )
 from models.decision import Decider
 from models.errors import ModelError
-from models.evaluation import document_of, evaluate
+from models.evaluation import evaluate
 from models.metrics import Bools, Values
 from models.onnx_backend import OnnxBackend
 from models.predictor import pooled_logits
@@ -40,7 +41,7 @@ from models.registry import Registry, name_and_version
 from models.tokens import StatementTokenizer
 from training.card import render_card
 from training.decide import FOLDS, decide, folds_of
-from training.errors import DataError, TrainingError
+from training.errors import DataError, RecipeError, TrainingError
 from training.recipe import Decide, load_recipe
 from training.shift import shift
 
@@ -54,7 +55,6 @@ def on_coded(
 
     Raises:
         DataError: fewer than 200 statements, or fewer than five documents.
-        ObjectiveError: the objective is none that is known.
     """
     codebook = bundle.codebook
     documents = [document_of(s, place) for place, s in enumerate(gold)]
@@ -128,7 +128,12 @@ def main(
     """Refit a model's calibration, thresholds and review bands to a corpus; a new bundle."""
     changed = {"objective": objective, "review_error": review_error}
     given = {name: value for name, value in changed.items() if value is not None}
-    rule = Decide.model_validate({**load_recipe().decide.model_dump(), **given})
+    try:
+        rule = Decide.model_validate({**load_recipe().decide.model_dump(), **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RecipeError(f"{first['loc'][0]}: {first['msg']}") from error
+    name_and_version(output.resolve())
     bundle = load_bundle(Registry().find(model))
     if (gold is None) == (unlabelled is None):
         raise DataError("give either --gold or --unlabelled")
@@ -168,7 +173,10 @@ def _uncoded(path: Path) -> list[Statement]:
     for row in read_rows(path):
         if row.error:
             raise DataError(f"{path}:{row.line}: {row.error}")
-        statements.append(parse_statement(row.fields))
+        try:
+            statements.append(parse_statement(row.fields))
+        except StatementError as error:
+            raise DataError(f"{path}:{row.line}: {error}") from error
     if len(statements) < FEWEST:
         raise DataError(f"{path}: {len(statements)} statements, at least {FEWEST} are needed")
     return statements

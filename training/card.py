@@ -43,18 +43,30 @@ def _made(manifest: dict[str, Any]) -> str:
         f"Backbone `{manifest['backbone']['name']}`, fine-tuned on {training['statements']} "
         f"labelled statements ({counts}; split by document; sha256 "
         f"`{training['data_sha256'][:16]}…`). The project's own statements are written for "
-        "training, in the manner of officials, and were spoken by no one. Calibration (Platt), "
-        "thresholds (highest expected F1) and review bands are fitted on the "
-        f"{training['decided_on']}. Exported to ONNX with 8-bit weights; against the float model "
+        "training, in the manner of officials, and were spoken by no one. Calibration "
+        f"({_methods(manifest)}), thresholds and review bands are fitted on the "
+        f"{_decided_on(manifest)}. Exported to ONNX with 8-bit weights; against the float model "
         f"{fidelity['label_agreement']:.2%} of decisions agree and probabilities differ by "
         f"{fidelity['mean_difference']:.4f} on average."
+    )
+
+
+def _methods(manifest: dict[str, Any]) -> str:
+    used = {decision["calibration"]["method"] for decision in manifest["decisions"].values()}
+    return ", ".join(sorted(used))
+
+
+def _decided_on(manifest: dict[str, Any]) -> str:
+    return str(
+        manifest.get("calibration", {}).get("decided_on", manifest["training"]["decided_on"])
     )
 
 
 def _measured(manifest: dict[str, Any]) -> str:
     metrics = manifest["metrics"]
     if not metrics:
-        return "## What was measured\n\nNothing: the labelled data have no test split."
+        return "## What was measured\n\nNothing: no coded statements were at hand."
+    written = "" if manifest.get("calibration") else WRITTEN
     head = (
         "| label | gold | precision | recall | F1 | 95 % interval | AP | alpha | ECE |\n"
         "|---|---|---|---|---|---|---|---|---|"
@@ -73,9 +85,8 @@ def _measured(manifest: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"## What was measured\n\nOn the {metrics['measured_on']}: {metrics['statements']} "
-            f"statements of {metrics['documents']} documents the model never saw. These are "
-            "written statements: expect lower figures on real speeches, and measure on a coded "
-            "sample of your own. F1 is of the positive class; intervals are from a bootstrap over "
+            f"statements of {metrics['documents']} documents the model never saw. {written}"
+            "F1 is of the positive class; intervals are from a bootstrap over "
             "documents.\n",
             head,
             *rows,
@@ -84,6 +95,11 @@ def _measured(manifest: dict[str, Any]) -> str:
         ]
     )
 
+
+WRITTEN = (
+    "These are written statements: expect lower figures on real speeches, and measure on a coded "
+    "sample of your own. "
+)
 
 LIMITS = """## Use and limits
 

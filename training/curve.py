@@ -15,11 +15,12 @@ import orjson
 
 from labels.codebook import Codebook, load_codebook
 from labels.labelled import DATA_DIR, data_hash, read_labelled
-from labels.statement import LabelledStatement
+from labels.statement import LabelledStatement, document_of
 from models.decision import Decider
-from models.evaluation import document_of, evaluate
+from models.evaluation import evaluate
 from models.predictor import pooled_logits
 from models.torch_backend import TorchBackend
+from training.errors import DataError
 from training.pipeline import fit_and_decide
 from training.recipe import Recipe, load_recipe
 
@@ -30,7 +31,7 @@ SEEDS = (13, 14, 15)
 def part(
     statements: Sequence[LabelledStatement], size: int | None, seed: int
 ) -> list[LabelledStatement]:
-    """Whole documents in random order until ``size`` statements are reached; all if None."""
+    """The first ``size`` statements when documents come in random order; all if None."""
     if size is None:
         return list(statements)
     groups = sorted({s.group or s.text for s in statements})
@@ -76,16 +77,15 @@ def summary(figures: dict[str, Any], codebook: Codebook) -> dict[str, Any]:
 def main(gold_path: Path, out: Path) -> None:
     """Run what is missing, then write table and picture."""
     codebook = load_codebook()
-    statements = read_labelled([DATA_DIR], codebook).statements
-    gold = read_labelled([gold_path], codebook).statements
+    statements, gold = (_good(path, codebook) for path in (DATA_DIR, gold_path))
     log = out.with_suffix(".jsonl")
     done = _done(log)
     for seed in SEEDS:
         for size in (*SIZES, None):
-            key = (size or len(statements), seed)
-            if key in done:
-                continue
             chosen = part(statements, size, seed)
+            key = (len(chosen), seed)
+            if done.get(key, {}).get("data_sha256") == data_hash(chosen):
+                continue
             recipe = load_recipe().model_copy(update={"seed": seed})
             figures = run(recipe, chosen, gold, codebook, out.parent / f"{out.name}-run")
             line = {
@@ -99,6 +99,13 @@ def main(gold_path: Path, out: Path) -> None:
     runs = list(_done(log).values())
     out.with_suffix(".md").write_text(table(runs), encoding="utf-8")
     picture(runs).save(str(out.with_suffix(".svg")))
+
+
+def _good(path: Path, codebook: Codebook) -> list[LabelledStatement]:
+    read = read_labelled([path], codebook)
+    if read.problems:
+        raise DataError(read.problems[0])
+    return read.statements
 
 
 def _done(log: Path) -> dict[tuple[int, int], dict[str, Any]]:
@@ -121,7 +128,9 @@ def table(runs: Sequence[dict[str, Any]]) -> str:
     ]
     for size in sorted({r["statements"] for r in runs}):
         here = [r for r in runs if r["statements"] == size]
-        cells = [f"{np.mean(v):.3f} ± {np.std(v):.3f}" for v in _values(here)]
+        cells = [
+            f"{np.mean(v):.3f} ± {np.std(v, ddof=min(1, len(v) - 1)):.3f}" for v in _values(here)
+        ]
         lines.append(f"| {size:,} | {' | '.join(cells)} | {len(here)} |")
     return "\n".join(lines) + "\n"
 

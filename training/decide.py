@@ -1,6 +1,5 @@
 """Calibration, thresholds and review bands, fitted on statements the network was not fitted on."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,11 +14,12 @@ from labels.codebook import Codebook
 from models.bundle import Beta, Decision, Isotonic, Platt
 from models.decision import calibrated
 from models.metrics import Bools, Values
-from training.errors import ObjectiveError
 from training.recipe import Decide
 
 FOLDS = 5
 CONFIDENCE = 0.9
+NOTHING = 1.0  # the threshold of a label that is never given
+FLAT = 1e-3  # the slope of scores that say nothing
 FEWEST_POSITIVES = 20  # with fewer, only Platt's two numbers are fitted
 Calibration = Platt | Beta | Isotonic
 Floats = NDArray[np.floating[Any]]
@@ -28,11 +28,7 @@ Floats = NDArray[np.floating[Any]]
 def decide(
     codebook: Codebook, logits: Values, gold: Bools, documents: Sequence[str], rule: Decide
 ) -> dict[str, Decision]:
-    """A decision for each label from held-out logits and gold (statements, labels).
-
-    Raises:
-        ObjectiveError: the rule's objective is none that is known.
-    """
+    """A decision for each label from held-out logits and gold (statements, labels)."""
     folds = folds_of(documents)
     return {
         label: _decide(logits[:, k], gold[:, k], folds, rule)
@@ -51,7 +47,9 @@ def folds_of(documents: Sequence[str]) -> NDArray[np.intp]:
 def _decide(logits: Values, gold: Bools, folds: NDArray[np.intp], rule: Decide) -> Decision:
     calibration = _best_calibration(logits, gold, folds)
     probabilities = calibrated(calibration, logits)
-    threshold = threshold_for(rule.objective, probabilities)
+    threshold = (
+        NOTHING if _says_nothing(calibration) else threshold_for(rule.objective, probabilities)
+    )
     low, high = review_band(probabilities, gold, threshold, rule.review_error)
     return Decision(
         calibration=calibration,
@@ -63,9 +61,13 @@ def _decide(logits: Values, gold: Bools, folds: NDArray[np.intp], rule: Decide) 
     )
 
 
+def _says_nothing(calibration: Calibration) -> bool:
+    return isinstance(calibration, Platt) and calibration.slope == FLAT
+
+
 def _best_calibration(logits: Values, gold: Bools, folds: NDArray[np.intp]) -> Calibration:
     """Of Platt, beta and isotonic the one with the least log loss on held-out documents."""
-    if gold.sum() < FEWEST_POSITIVES:
+    if gold.sum() < FEWEST_POSITIVES or len(set(folds)) < FOLDS:
         return fit_platt(logits, gold)
     losses = [_held_out_loss(fit, logits, gold, folds) for fit in _CALIBRATIONS]
     return _CALIBRATIONS[int(np.argmin(losses))](logits, gold)
@@ -93,7 +95,7 @@ def fit_platt(logits: Values, gold: Bools) -> Platt:
         return Platt(slope=slope[0], intercept=intercept)
     # Held-out scores that say nothing (a label with hardly a positive): its share, nearly flat.
     share = (positives + 1) / (len(gold) + 2)
-    return Platt(slope=1e-3, intercept=float(np.log(share / (1 - share))))
+    return Platt(slope=FLAT, intercept=float(np.log(share / (1 - share))))
 
 
 def fit_beta(logits: Values, gold: Bools) -> Calibration:
@@ -136,30 +138,28 @@ def threshold_for(objective: str, probabilities: Floats) -> float:
 
     It depends on no single gold label, so it is steadier than the best threshold in the sample
     where positives are few (for F1: Lipton, Elkan and Naryanaswamy 2014). ``f1`` gives the highest
-    expected F1, ``precision>=P`` the lowest threshold with that expected precision (1.0 if none
-    has it), ``recall>=R`` the highest with that expected recall.
-
-    Raises:
-        ObjectiveError: the objective is none of the three.
+    expected F1, ``precision>=P`` the lowest threshold with that expected precision, ``recall>=R``
+    the highest with that expected recall. 1.0, which assigns nothing, where none serves or less
+    than one positive is expected.
     """
-    ordered = np.sort(probabilities)[::-1].astype(np.float64)
-    coded = np.arange(1, len(ordered) + 1)
-    hits = np.cumsum(ordered)
+    values, counts = np.unique(probabilities.astype(np.float64), return_counts=True)
+    values, counts = values[::-1], counts[::-1]
+    coded, hits = np.cumsum(counts), np.cumsum(counts * values)
+    if hits[-1] < 1:
+        return NOTHING
     if objective == "f1":
-        return _between(ordered, int((2 * hits / (coded + ordered.sum())).argmax()))
-    asked = re.fullmatch(r"(precision|recall)>=(0?\.\d+|1(?:\.0*)?)", objective)
-    if not asked:
-        raise ObjectiveError(f"{objective!r}: write f1, precision>=0.9 or recall>=0.8")
-    level = float(asked[2])
-    if asked[1] == "recall":
-        return _between(ordered, int((hits / ordered.sum() >= level - 1e-12).argmax()))
-    precise = np.flatnonzero(hits / coded >= level)
-    return _between(ordered, int(precise[-1])) if len(precise) else 1.0
+        return _below(values, int((2 * hits / (coded + hits[-1])).argmax()))
+    figure, level = objective.split(">=")
+    if figure == "recall":
+        return _below(values, int((hits / hits[-1] >= float(level) - 1e-12).argmax()))
+    precise = np.flatnonzero(hits / coded >= float(level))
+    return _below(values, int(precise[-1])) if len(precise) else NOTHING
 
 
-def _between(ordered: Floats, place: int) -> float:
-    below = ordered[place + 1] if place + 1 < len(ordered) else 0.0
-    return float(round((ordered[place] + below) / 2, 6))
+def _below(values: Floats, place: int) -> float:
+    """A threshold that the value at ``place`` reaches and the next lower one does not."""
+    after = values[place + 1] if place + 1 < len(values) else 0.0
+    return float((values[place] + after) / 2)
 
 
 def review_band(
@@ -168,26 +168,27 @@ def review_band(
     """Edges beyond which at most ``error`` of the decisions are wrong, on either side for itself.
 
     The largest side whose errors, by the upper bound that holds in nine samples of ten (Clopper and
-    Pearson 1934), are within the promise. A side that has none lies in the band altogether.
-    ``gold`` may be probabilities, taken at their word.
+    Pearson 1934), are within the promise; statements are taken as independent. A side that has
+    none lies in the band altogether. ``gold`` may be probabilities, taken at their word.
     """
     given = probabilities >= threshold
     truth = gold.astype(np.float64)
-    high = _edge(1 - probabilities[given], 1 - truth[given], error)
+    high = _edge(-probabilities[given], 1 - truth[given], error)
     low = _edge(probabilities[~given], truth[~given], error)
-    return min(low, threshold), max(1 - high, threshold)
+    return (
+        0.0 if low is None else min(low, threshold),
+        1.0 if high is None else max(-high, threshold),
+    )
 
 
-def _edge(doubt: Floats, wrong: Floats, error: float) -> float:
-    """The largest doubt up to which decisions hold what is promised; 0 if none do."""
-    order = np.argsort(doubt, kind="stable")
-    seen = np.arange(1, len(order) + 1)
-    errors = np.cumsum(wrong[order])
+def _edge(doubt: Floats, wrong: Floats, error: float) -> float | None:
+    """The largest doubt up to which decisions hold what is promised; infinite if all do."""
+    values, member = np.unique(doubt, return_inverse=True)
+    seen = np.cumsum(np.bincount(member, minlength=len(values)))
+    errors = np.cumsum(np.bincount(member, weights=wrong, minlength=len(values)))
     bound = beta.ppf(CONFIDENCE, errors + 1, np.maximum(seen - errors, 1e-9))
     holds = np.flatnonzero(bound <= error)
     if not len(holds):
-        return 0.0
+        return None
     last = int(holds[-1])
-    if last + 1 == len(order):
-        return 1.0
-    return float((doubt[order[last]] + doubt[order[last + 1]]) / 2)
+    return float((values[last] + values[last + 1]) / 2) if last + 1 < len(values) else np.inf

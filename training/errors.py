@@ -13,10 +13,6 @@ class BackboneError(TrainingError):
     """The backbone is not to be found or is of no use here."""
 
 
-class ObjectiveError(TrainingError):
-    """The objective of the thresholds is none that is known."""
-
-
 class DataError(TrainingError):
     """The labelled statements cannot be trained on."""
 

@@ -16,7 +16,7 @@ from labels.codebook import DEFAULT_PATH as DEFAULT_CODEBOOK
 from labels.codebook import Codebook, load_codebook
 from labels.labelled import DATA_DIR, data_hash, read_labelled
 from labels.splits import Split
-from labels.statement import LabelledStatement
+from labels.statement import LabelledStatement, document_of
 from models.bundle import (
     CARD,
     CODEBOOK,
@@ -28,7 +28,7 @@ from models.bundle import (
     Manifest,
     write_bundle,
 )
-from models.evaluation import document_of, evaluate_predictor
+from models.evaluation import evaluate_predictor
 from models.export import export_onnx
 from models.onnx_backend import OnnxBackend
 from models.predictor import Predictor, pooled_logits

@@ -35,7 +35,7 @@ class Fit(_Part):
 
 
 class Decide(_Part):
-    objective: str
+    objective: str = Field(pattern=r"^(f1|(precision|recall)>=(0?\.\d+|1(\.0*)?))$")
     review_error: float = Field(gt=0, lt=0.5)
 
 

@@ -21,7 +21,6 @@ def shift(bundle: Bundle, logits: Values, rule: Decide) -> dict[str, Decision]:
 
     Raises:
         DataError: the bundle does not say the shares it was calibrated on.
-        ObjectiveError: the objective is none that is known.
     """
     return {
         label: _shifted(label, bundle.manifest.decisions[label], logits[:, k], rule)

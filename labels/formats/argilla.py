@@ -8,7 +8,7 @@ from typing import Any
 from labels.codebook import Codebook
 from labels.errors import StatementError
 from labels.formats.files import read_records, write_array
-from labels.formats.record import fields_of, settled, strings, without
+from labels.formats.record import fields_of, mapping, mappings, settled, strings, without
 from labels.statement import LabelledStatement
 from labels.tables import Row, as_text
 
@@ -32,12 +32,18 @@ def _parse(record: Mapping[str, Any]) -> dict[str, Any]:
     fields = record.get("fields")
     if not isinstance(fields, dict):
         raise StatementError("fields: Field required")
-    responses = (record.get("responses") or {}).get(QUESTION) or []
+    responses = mappings(mapping(record.get("responses"), "responses").get(QUESTION), "responses")
     codings = [strings(response.get("value"), "responses") for response in responses]
-    suggestion = (record.get("suggestions") or {}).get(QUESTION) or {}
-    ruled = strings(suggestion["value"], "suggestions") if _rules(suggestion, codings) else None
+    suggestions = mapping(record.get("suggestions"), "suggestions")
+    suggestion = mapping(suggestions.get(QUESTION), "suggestions")
+    ruled = strings(suggestion.get("value"), "suggestions") if _rules(suggestion, codings) else None
     identity = {"id": record["id"]} if record.get("id") is not None else {}
-    return {**(record.get("metadata") or {}), **fields, **identity, **settled(ruled, codings)}
+    return {
+        **mapping(record.get("metadata"), "metadata"),
+        **fields,
+        **identity,
+        **settled(ruled, codings),
+    }
 
 
 def _rules(suggestion: Mapping[str, Any], codings: list[list[str]]) -> bool:

@@ -15,7 +15,7 @@ from labels.errors import TableError
 from labels.formats.record import fields_of
 from labels.splits import SPLITS, split_of
 from labels.statement import LabelledStatement
-from labels.tables import Row, as_text
+from labels.tables import Row, as_text, plain
 
 _STRING = {"dtype": "string", "_type": "Value"}
 _CODED = ("labels", "coders")
@@ -56,21 +56,24 @@ def _rows(file: Path, split: str | None) -> Iterator[dict[str, Any]]:
         else:
             with pa.memory_map(str(file)) as source:
                 table = pa.ipc.open_stream(source).read_all()
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         raise TableError(file, f"not a {file.suffix} file ({error})") from error
     names = _class_names(table.schema.metadata or {})
     for fields in table.to_pylist():
         for field in _CODED:
             if field in fields:
                 fields[field] = _named(fields[field], names)
-        yield {"split": split, **fields} if "split" not in fields else fields
+        yield {"split": split} | {name: plain(value) for name, value in fields.items()}
 
 
 def _class_names(metadata: dict[bytes, bytes]) -> list[str]:
-    info = json.loads(metadata.get(b"huggingface", b"{}"))
-    feature = info.get("info", {}).get("features", {}).get("labels", {})
-    inner = feature[0] if isinstance(feature, list) else feature.get("feature", {})
-    return list(inner.get("names", []))
+    """Names of the class indices, none where the features do not say them."""
+    try:
+        found = json.loads(metadata[b"huggingface"])["info"]["features"]["labels"]
+        inner = found[0] if isinstance(found, list) else found["feature"]
+        return [str(name) for name in inner["names"]]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return []
 
 
 def _named(value: Any, names: list[str]) -> Any:

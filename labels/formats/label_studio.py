@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from labels.codebook import Codebook
 from labels.errors import StatementError
 from labels.formats.files import read_records, write_array
-from labels.formats.record import fields_of, settled, strings, without
+from labels.formats.record import fields_of, mapping, mappings, settled, strings, without
 from labels.statement import LabelledStatement
 from labels.tables import Row
 from labels.writers import written_whole
@@ -31,7 +31,8 @@ def _parse(task: Mapping[str, Any]) -> dict[str, Any]:
     data = task.get("data")
     if not isinstance(data, dict):
         raise StatementError("data: Field required")
-    annotations = [a for a in task.get("annotations") or [] if not a.get("was_cancelled")]
+    annotations = mappings(task.get("annotations"), "annotations")
+    annotations = [a for a in annotations if not a.get("was_cancelled")]
     truths = [_choices(a) for a in annotations if a.get("ground_truth")]
     if len(truths) > 1:
         raise StatementError("annotations: more than one is ground truth")
@@ -42,9 +43,13 @@ def _parse(task: Mapping[str, Any]) -> dict[str, Any]:
 
 def _choices(annotation: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
-    for result in annotation.get("result") or []:
-        if result.get("type") == "choices" and result.get("from_name") == CONTROL:
-            found += strings(result.get("value", {}).get("choices"), "choices")
+    results = mappings(annotation.get("result"), "result")
+    ours = [r for r in results if (r.get("type"), r.get("from_name")) == ("choices", CONTROL)]
+    if results and not ours:
+        other = results[0].get("from_name")
+        raise StatementError(f"result: no choices of {CONTROL!r} (but of {other!r})")
+    for result in ours:
+        found += strings(mapping(result.get("value"), "value").get("choices"), "choices")
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from labels.codebook import Codebook
 from labels.errors import StatementError
 from labels.formats.files import read_records, write_lines
-from labels.formats.record import fields_of, strings, without
+from labels.formats.record import fields_of, mapping, strings, without
 from labels.statement import LabelledStatement
 from labels.tables import Row
 
@@ -32,7 +32,7 @@ def _parse(task: Mapping[str, Any]) -> dict[str, Any]:
     if task.get("answer", "accept") != "accept":
         raise StatementError(f"answer: {task['answer']!r}, so it is not coded")
     hidden = {name: value for name, value in task.items() if not name.startswith("_")}
-    shown = task.get("meta") or {}
+    shown = mapping(task.get("meta"), "meta")
     return {**without(hidden, *_OURS), **shown, "labels": strings(task["accept"], "accept")}
 
 

@@ -37,6 +37,32 @@ def settled(ruled: Sequence[str] | None, codings: Sequence[Sequence[str]]) -> di
     return {"labels": list(ruled), **({"coders": kept} if kept else {})}
 
 
+def mapping(value: object, field: str) -> Mapping[str, Any]:
+    """``value`` as an object, an absent one empty.
+
+    Raises:
+        StatementError: it is something else; the text names ``field``.
+    """
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    raise StatementError(f"{field}: not an object")
+
+
+def mappings(value: object, field: str) -> list[Mapping[str, Any]]:
+    """``value`` as a list of objects, an absent one empty.
+
+    Raises:
+        StatementError: it is something else; the text names ``field``.
+    """
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [mapping(part, field) for part in value]
+    raise StatementError(f"{field}: not a list of objects")
+
+
 def strings(value: object, field: str) -> list[str]:
     """``value`` as a list of strings.
 

@@ -8,7 +8,7 @@ from labels.codebook import Codebook
 from labels.errors import StatementError, TableError
 from labels.formats.record import fields_of
 from labels.statement import LabelledStatement
-from labels.tables import Row, as_text, read_rows
+from labels.tables import Row, as_text, kind_of, read_rows, wider
 from labels.writers import XLSX_CELL_CHARS, XLSX_ILLEGAL, open_table
 
 _BITS = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
@@ -74,22 +74,19 @@ def write_wide(path: Path, statements: Sequence[LabelledStatement], codebook: Co
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    columns: dict[str, str] = {}
+    kinds: dict[str, str | None] = {}
     for row in rows:
         for name, value in row.items():
-            columns.setdefault(name, _kind(value))
+            kinds[name] = wider(kinds.get(name), kind_of(value))
+    columns = {name: kind or "string" for name, kind in kinds.items()}
+    if "coders" in columns:
+        columns["coders"] = "json"  # an empty list alone would make it a list of labels
     if path.suffix.lower() == ".xlsx":
         for number, row in enumerate(rows, 2):
             _check_cells(path, number, row)
     with open_table(path, columns) as put:
         for row in rows:
             put(row)
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return "strings"
-    return "int" if type(value) is int else "string" if isinstance(value, str) else "json"
 
 
 def _check_cells(path: Path, number: int, row: dict[str, Any]) -> None:

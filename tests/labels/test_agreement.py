@@ -4,8 +4,9 @@ import krippendorff
 import numpy as np
 import pytest
 
-from labels.agreement import AgreementError, agreement, alphas, masi
+from labels.agreement import agreement, alphas, masi
 from labels.codebook import Codebook
+from labels.errors import AgreementError
 from labels.labelled import DATA_DIR, read_labelled
 from labels.statement import LabelledStatement
 

@@ -87,7 +87,9 @@ def test_scores_of_an_uncoded_corpus_move_the_shares(sample: Path, tmp_path: Pat
         ([], "give either --gold or --unlabelled"),
         (["--gold", "few.jsonl"], "at least 200"),
         (["--gold", "bad.jsonl"], "bad.jsonl:1: unknown label 'no'"),
-        (["--gold", "few.jsonl", "--objective", "f9"], "at least 200"),
+        (["--gold", "few.jsonl", "--objective", "f9"], "objective: String should match"),
+        (["--gold", "few.jsonl", "--review-error", "0.7"], "review_error: Input should be less"),
+        (["--unlabelled", "blank.jsonl"], "blank.jsonl:1: text: is empty"),
         (["--unlabelled", "few.jsonl"], "2 statements, at least 200"),
     ],
 )
@@ -96,6 +98,7 @@ def test_what_cannot_be_calibrated_on_is_refused(
 ) -> None:
     few = [{"text": "a", "labels": []}, {"text": "b", "labels": []}]
     write_jsonl("few.jsonl", few)
+    write_jsonl("blank.jsonl", [{"text": " "}])
     write_jsonl("bad.jsonl", [{"text": "a", "labels": ["no"]}])
     placed = [str(tmp_path / a) if a.endswith(".jsonl") else a for a in arguments]
     done = run(*placed, "-o", tmp_path / "out")

@@ -2,13 +2,21 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from labels.codebook import Codebook
 from models.bundle import Beta, Decision, Isotonic, Platt
 from models.decision import calibrated
 from models.metrics import calibration_error
-from training.decide import decide, fit_beta, fit_isotonic, fit_platt, folds_of, threshold_for
-from training.errors import ObjectiveError
+from training.decide import (
+    decide,
+    fit_beta,
+    fit_isotonic,
+    fit_platt,
+    folds_of,
+    review_band,
+    threshold_for,
+)
 from training.recipe import Decide
 from training.shift import estimated_share, moved
 
@@ -90,13 +98,34 @@ def test_an_objective_is_reached_on_new_statements(
 
 
 def test_a_precision_that_nothing_reaches_assigns_nothing() -> None:
-    assert threshold_for("precision>=0.9", np.array([0.3, 0.2, 0.1])) == 1.0
+    assert threshold_for("precision>=0.9", np.full(10, 0.3)) == 1.0
 
 
 @pytest.mark.parametrize("objective", ["f2", "precision>0.9", "recall>=1.2", ""])
 def test_a_false_objective_is_refused(objective: str) -> None:
-    with pytest.raises(ObjectiveError, match="write f1, precision"):
-        threshold_for(objective, np.array([0.5]))
+    with pytest.raises(ValidationError):
+        Decide(objective=objective, review_error=0.1)
+
+
+def test_equal_probabilities_are_never_parted() -> None:
+    tied = np.repeat([0.9, 0.44444447, 0.01], [20, 100, 200])
+    threshold = threshold_for("recall>=0.8", tied)
+    assert (tied >= threshold).sum() == 120
+    gold = np.zeros(320, bool)
+    gold[:20] = True
+    low, high = review_band(np.repeat([0.9, 0.6, 0.01], [20, 100, 200]), gold, 0.5, 0.15)
+    assert 0.6 <= high < 0.9
+    assert low == 0.5
+
+
+def test_a_corpus_without_a_label_is_given_none() -> None:
+    assert threshold_for("f1", np.full(300, 4e-7)) == 1.0
+
+
+def test_one_document_alone_is_calibrated_by_platt(codebook: Codebook) -> None:
+    logits, gold, _ = drawn(codebook, 300, -1)
+    found = decided(codebook, logits, gold, np.repeat("d", 300))
+    assert {d.calibration.method for d in found.values()} == {"platt"}
 
 
 def test_outside_the_band_errors_stay_within_the_promise_on_new_statements(
@@ -126,11 +155,11 @@ def test_a_side_that_cannot_promise_lies_in_the_band(codebook: Codebook) -> None
     assert (decision.review_low, decision.review_high) == (0.0, 1.0)
 
 
-def test_a_label_without_positives_is_hardly_ever_given(codebook: Codebook) -> None:
+def test_a_label_without_positives_is_never_given(codebook: Codebook) -> None:
     logits, gold, documents = drawn(codebook, 200, -1)
     gold[:, 0] = False
     decision = decided(codebook, logits, gold, documents)[codebook.ids[0]]
-    assert calibrated(decision.calibration, logits[:, 0]).max() < 0.5
+    assert (calibrated(decision.calibration, logits[:, 0]) >= decision.threshold).sum() == 0
 
 
 def test_scores_that_run_the_wrong_way_become_flat(codebook: Codebook) -> None:

@@ -131,6 +131,84 @@ def test_a_bad_record_is_refused_with_its_place_and_the_others_stay(
     assert reason in problem
 
 
+@pytest.mark.parametrize("wrong", [1, "x", [1], {"a": 1}, ["x"], [[]]])
+@pytest.mark.parametrize(
+    ("form", "record", "path"),
+    [
+        ("label-studio", task(), ("annotations",)),
+        ("label-studio", task(), ("annotations", 0, "result")),
+        ("label-studio", task(), ("annotations", 0, "result", 0, "value")),
+        ("label-studio", task(), ("data",)),
+        ("argilla", {"fields": {"text": "x"}, "responses": {}}, ("responses",)),
+        (
+            "argilla",
+            {"fields": {"text": "x"}, "responses": {"labels": []}},
+            ("responses", "labels"),
+        ),
+        ("argilla", {"fields": {"text": "x"}, "suggestions": {}}, ("suggestions",)),
+        ("argilla", {"fields": {"text": "x"}}, ("fields",)),
+        ("prodigy", {"text": "x", "accept": []}, ("accept",)),
+        ("prodigy", {"text": "x", "accept": ["bod"], "meta": {}}, ("meta",)),
+        ("doccano", {"text": "x", "label": []}, ("label",)),
+    ],
+)
+def test_a_field_of_a_wrong_kind_is_refused_and_never_a_crash(
+    form: str, record: Any, path: tuple[Any, ...], wrong: Any, codebook: Codebook, tmp_path: Path
+) -> None:
+    broken = orjson.loads(orjson.dumps(record))
+    place = broken
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = wrong
+    file = tmp_path / "a.json"
+    file.write_bytes(orjson.dumps([broken]))
+    read = read_labelled([file], codebook, FORMATS[form])
+    assert len(read.problems) + len(read.statements) == 1
+    if not isinstance(wrong, dict) and path[-1] not in ("accept", "label"):
+        assert read.problems[0].startswith(f"{file}:1: ")
+
+
+def test_choices_of_another_control_are_refused_by_name(codebook: Codebook, tmp_path: Path) -> None:
+    other = task(annotations=[annotation("positive")])
+    other["annotations"][0]["result"][0]["from_name"] = "sentiment"
+    path = tmp_path / "a.json"
+    path.write_bytes(orjson.dumps([other]))
+    (problem,) = read_labelled([path], codebook, FORMATS["label-studio"]).problems
+    assert problem == f"{path}:1: result: no choices of 'labels' (but of 'sentiment')"
+
+
+def test_a_column_takes_the_kind_that_holds_all_its_values(
+    codebook: Codebook, tmp_path: Path
+) -> None:
+    rows = [
+        {"id": "1", "text": "x", "labels": [], "weight": 1, "coders": []},
+        {"id": "2", "text": "y", "labels": ["bod"], "weight": 0.5, "coders": [["bod"], []]},
+    ]
+    given = [LabelledStatement.model_validate(row) for row in rows]
+    FORMATS["table"].write(tmp_path / "a.parquet", given, codebook)
+    back = read_labelled([tmp_path / "a.parquet"], codebook).statements
+    assert [(s.model_extra or {})["weight"] for s in back] == [1.0, 0.5]
+    assert back[1].coders == (("bod",), ())
+
+
+@pytest.mark.parametrize(
+    "metadata", [b"{bad", b"[1]", b'{"info": null}', b'{"info": {"features": {"labels": []}}}']
+)
+def test_features_that_say_no_names_leave_labels_as_they_are(
+    metadata: bytes, codebook: Codebook, tmp_path: Path
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table({"text": ["x"], "labels": [["bod"]]})
+    (tmp_path / "d").mkdir()
+    pq.write_table(
+        table.replace_schema_metadata({b"huggingface": metadata}), tmp_path / "d" / "train.parquet"
+    )
+    (found,) = read_labelled([tmp_path / "d"], codebook, FORMATS["hugging-face"]).statements
+    assert (found.labels, found.split) == (("bod",), "train")
+
+
 def test_annotators_who_agree_need_no_ruling_and_cancelled_work_is_passed_over(
     codebook: Codebook, tmp_path: Path
 ) -> None:
