@@ -65,6 +65,7 @@ def read_labelled(
                 if row.error:
                     raise StatementError(row.error)
                 statement = parse_labelled(row.fields)
+                split_of(statement)
                 for labels in (statement.labels, *(statement.coders or ())):
                     codebook.row(labels)
                 _check_repeats(statement, where, first_with_id, first_with_text)

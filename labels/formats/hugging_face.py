@@ -98,6 +98,8 @@ def write(path: Path, statements: Sequence[LabelledStatement], codebook: Codeboo
         beside.rename(path)
     except OSError as error:
         raise TableError(path, f"cannot be written ({error.strerror or error})") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _fill(folder: Path, statements: Sequence[LabelledStatement], codebook: Codebook) -> None:

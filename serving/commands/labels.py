@@ -13,6 +13,7 @@ from labels.codebook import DEFAULT_PATH, Codebook, load_codebook
 from labels.errors import LabelsError
 from labels.formats.registry import FORMATS
 from labels.labelled import DATA_DIR, Labelled, read_labelled, summarise
+from labels.writers import written_whole
 
 app = typer.Typer(help="Labelled statements.", no_args_is_help=True)
 
@@ -103,7 +104,8 @@ def agreement(
         raise typer.Exit(2)
     found = agreement_of(read.statements, load_codebook(codebook))
     if json:
-        json.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        with written_whole(json) as beside:
+            beside.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
     _print_agreement(found)
 
 

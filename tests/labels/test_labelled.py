@@ -27,6 +27,7 @@ def statement(**fields: Any) -> LabelledStatement:
         ({"text": " ", "labels": []}, "text: is empty"),
         ({"text": "a"}, "labels: Field required"),
         ({"labels": []}, "text: Field required"),
+        ({"text": "a", "labels": [], "split": "dev"}, "split: 'dev' is not train"),
         ({"text": "a", "labels": [], "date": "May 5"}, "date: is not an ISO date"),
         ({"text": "x" * 100_001, "labels": []}, "text: String should have at most 100000"),
         ({"id": "1", "text": "other", "labels": []}, "id '1' stands already at .*:1"),
