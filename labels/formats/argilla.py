@@ -1,16 +1,16 @@
 """Argilla records: coders' codings as responses, the ruling as a suggestion."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from labels.codebook import Codebook
 from labels.errors import StatementError
-from labels.formats.files import read_records, write_array
+from labels.formats.files import write_array
 from labels.formats.record import fields_of, mapping, mappings, settled, strings, without
 from labels.statement import LabelledStatement
-from labels.tables import Row, as_text
+from labels.tables import as_text
 
 QUESTION = "labels"
 _RULING = "ruling"
@@ -18,17 +18,12 @@ _FIELDS = ("text", "context")
 _CODERS = uuid.UUID("5f0c1b57-61b2-4e0b-9d2c-0d1a6c5f8a11")
 
 
-def read(path: Path, codebook: Codebook) -> Iterator[Row]:
-    """One row a record, from an array (``to_json``) or lines.
+def parse(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of one record of ``records.to_json``.
 
     Raises:
-        TableError: the file cannot be read.
+        StatementError: the text names the field.
     """
-    del codebook
-    return read_records(path, _parse)
-
-
-def _parse(record: Mapping[str, Any]) -> dict[str, Any]:
     fields = record.get("fields")
     if not isinstance(fields, dict):
         raise StatementError("fields: Field required")

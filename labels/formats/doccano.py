@@ -1,31 +1,25 @@
 """doccano JSONL: ``text``, ``label``, and everything else as flat metadata."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from labels.codebook import Codebook
 from labels.errors import StatementError
-from labels.formats.files import read_records, write_lines
+from labels.formats.files import write_lines
 from labels.formats.record import fields_of, strings, without
 from labels.statement import LabelledStatement
-from labels.tables import Row
 
 # doccano numbers examples in ``id`` itself, so ours travels as metadata.
 _ID = "statement_id"
 
 
-def read(path: Path, codebook: Codebook) -> Iterator[Row]:
-    """One row an example.
+def parse(example: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of one example.
 
     Raises:
-        TableError: the file cannot be read.
+        StatementError: the text names the field.
     """
-    del codebook
-    return read_records(path, _parse)
-
-
-def _parse(example: Mapping[str, Any]) -> dict[str, Any]:
     if "label" not in example:
         raise StatementError("label: Field required")
     fields = without(example, "label", "id", "Comments", _ID)

@@ -1,33 +1,27 @@
 """Label Studio JSON: one task a statement, one annotation a coder, the ruling as ground truth."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from labels.codebook import Codebook
 from labels.errors import StatementError
-from labels.formats.files import read_records, write_array
+from labels.formats.files import write_array
 from labels.formats.record import fields_of, mapping, mappings, settled, strings, without
 from labels.statement import LabelledStatement
-from labels.tables import Row
 from labels.writers import written_whole
 
 CONTROL = "labels"
 OBJECT = "text"
 
 
-def read(path: Path, codebook: Codebook) -> Iterator[Row]:
-    """One row a task. Cancelled annotations are passed over.
+def parse(task: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of one task. Cancelled annotations are passed over.
 
     Raises:
-        TableError: the file cannot be read.
+        StatementError: the text names the field.
     """
-    del codebook
-    return read_records(path, _parse)
-
-
-def _parse(task: Mapping[str, Any]) -> dict[str, Any]:
     data = task.get("data")
     if not isinstance(data, dict):
         raise StatementError("data: Field required")

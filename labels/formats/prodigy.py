@@ -1,32 +1,26 @@
 """Prodigy JSONL of the ``choice`` view: options of the codebook, ``accept`` holds the labels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from labels.codebook import Codebook
 from labels.errors import StatementError
-from labels.formats.files import read_records, write_lines
+from labels.formats.files import write_lines
 from labels.formats.record import fields_of, mapping, strings, without
 from labels.statement import LabelledStatement
-from labels.tables import Row
 
 _OURS = ("options", "accept", "answer", "meta", "config")
 # The fields that Prodigy shows below a text; the others travel unseen.
 _SHOWN = ("actor", "speaker", "date")
 
 
-def read(path: Path, codebook: Codebook) -> Iterator[Row]:
-    """One row a task; one that was rejected or ignored is refused.
+def parse(task: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of one task; one that was rejected or ignored is refused.
 
     Raises:
-        TableError: the file cannot be read.
+        StatementError: the text names the field.
     """
-    del codebook
-    return read_records(path, _parse)
-
-
-def _parse(task: Mapping[str, Any]) -> dict[str, Any]:
     if "accept" not in task:
         raise StatementError("accept: Field required")
     if task.get("answer", "accept") != "accept":
