@@ -14,6 +14,7 @@ RESAMPLES = 1000
 LEVEL = 95
 Floats = NDArray[np.float64]
 Coding = frozenset[str]
+_NOMINAL = 1.0 - np.eye(2)
 
 
 def agreement(statements: Sequence[LabelledStatement], codebook: Codebook) -> dict[str, Any]:
@@ -55,9 +56,6 @@ def agreement(statements: Sequence[LabelledStatement], codebook: Codebook) -> di
     }
 
 
-_NOMINAL = 1.0 - np.eye(2)
-
-
 def _whole(codings: Sequence[Sequence[Coding]], documents: Sequence[str]) -> dict[str, Any]:
     values = sorted({one for coding in codings for one in coding}, key=sorted)
     place = {value: number for number, value in enumerate(values)}
@@ -88,17 +86,17 @@ def _alpha(
     def coincidences(times: Floats) -> Floats:
         found: Floats = np.zeros(size * size)
         found += np.bincount(cells, weights=counts * times[at], minlength=size * size)
-        return found.reshape(1, size, size)
+        return found.reshape(size, size)
 
     documents_in = row.max() + 1
     draw = np.random.default_rng(0)
     even = np.full(documents_in, 1 / documents_in)
     drawn = (draw.multinomial(documents_in, even).astype(float) for _ in range(RESAMPLES))
-    resampled = np.array([alphas(coincidences(times), distance)[0] for times in drawn])
+    resampled = np.array([alpha_of(coincidences(times), distance) for times in drawn])
     edges = np.array([(100 - LEVEL) / 2, (100 + LEVEL) / 2])
     varied = resampled[~np.isnan(resampled)]
     return {
-        "alpha": float(alphas(coincidences(np.ones(documents_in)), distance)[0]),
+        "alpha": alpha_of(coincidences(np.ones(documents_in)), distance),
         "interval": np.percentile(varied, edges).tolist() if len(varied) else [float("nan")] * 2,
     }
 
@@ -111,16 +109,14 @@ def _pairs(coding: Sequence[int], size: int) -> tuple[NDArray[np.intp], Floats]:
     return cells, found.ravel()
 
 
-def alphas(coincidences: Floats, distance: Floats) -> Floats:
-    """Alpha of each coincidence matrix (n, values, values) (Krippendorff 2019, ch. 12).
+def alpha_of(coincidences: Floats, distance: Floats) -> float:
+    """Alpha of a coincidence matrix (values, values) (Krippendorff 2019, ch. 12).
 
-    It stands here rather than in a package because coincidences add up over documents, which makes
-    a bootstrap of many thousand statements a product of matrices. nan where nothing varies.
+    It stands here rather than in a package because coincidences add up over documents, so that a
+    bootstrap need not count them anew. nan where nothing varies.
     """
-    margins = coincidences.sum(2)
-    total = margins.sum(1)
-    observed = (coincidences * distance).sum((1, 2)) / total
-    products = margins[:, :, None] * margins[:, None, :]
-    expected = (products * distance).sum((1, 2)) / (total * (total - 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(expected > 0, 1 - observed / expected, np.nan)
+    margins = coincidences.sum(1)
+    total = margins.sum()
+    observed = (coincidences * distance).sum() / total
+    expected = (np.outer(margins, margins) * distance).sum() / (total * (total - 1))
+    return float(1 - observed / expected) if expected > 0 else float("nan")

@@ -4,7 +4,7 @@ import krippendorff
 import numpy as np
 import pytest
 
-from labels.agreement import agreement, alphas, masi
+from labels.agreement import agreement, alpha_of, masi
 from labels.codebook import Codebook
 from labels.errors import AgreementError
 from labels.labelled import DATA_DIR, read_labelled
@@ -85,7 +85,7 @@ def test_three_coders_and_missing_ones_are_taken_as_the_package_takes_them(
 
 
 def test_nothing_that_varies_has_no_alpha() -> None:
-    assert np.isnan(alphas(np.array([[[8.0, 0.0], [0.0, 0.0]]]), 1 - np.eye(2)))[0]
+    assert np.isnan(alpha_of(np.array([[8.0, 0.0], [0.0, 0.0]]), 1 - np.eye(2)))
 
 
 def test_no_second_coding_is_said(codebook: Codebook) -> None:
