@@ -24,7 +24,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Rebuilds the shipped bundle from the repository alone, into a folder of its own.
+# Trains a bundle from the repository alone, into a folder of its own.
 model: $(VENV)/.dev
 	$(BIN)/faultline train -o var/models/default/$(shell date -u +%Y.%-m%d.%-H%M)
 
