@@ -1,8 +1,6 @@
 """``faultline train``, in the process that the command starts."""
 
-import logging
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,19 +12,15 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 
 from labels.codebook import DEFAULT_PATH as DEFAULT_CODEBOOK
-from labels.errors import LabelsError
 from labels.labelled import DATA_DIR
-from models.errors import ModelError
 from models.registry import name_and_version
-from training.errors import TrainingError
+from training.command import OutputOption, run
 from training.recipe import DEFAULT_PATH as DEFAULT_RECIPE
 from training.recipe import load_recipe
 
 
 def train(  # noqa: PLR0913  (each is an option of the command)
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="New folder for the bundle, e.g. mine/1.0.0.")
-    ],
+    output: OutputOption,
     add: Annotated[
         list[Path] | None, typer.Option(help="More labelled statements (repeatable).")
     ] = None,
@@ -48,14 +42,14 @@ def train(  # noqa: PLR0913  (each is an option of the command)
     version 1.0.0.
     """
     from training.pipeline import Job
-    from training.pipeline import train as run
+    from training.pipeline import train as trained
 
     made = load_recipe(recipe)
     if backbone:
         made = made.model_copy(update={"backbone": backbone})
     name, version = name_and_version(output.resolve())
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    bundle = run(
+    bundle = trained(
         Job(
             recipe=made,
             output=output,
@@ -69,14 +63,4 @@ def train(  # noqa: PLR0913  (each is an option of the command)
     typer.echo(f"{bundle.manifest.reference} written to {output}")
 
 
-def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        typer.run(train)
-    except (LabelsError, ModelError, TrainingError) as error:
-        print(f"faultline: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(2)
-
-
-main()
+run(train)

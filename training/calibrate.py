@@ -5,8 +5,6 @@ coded sample refits calibration, thresholds and review bands; without one, label
 estimated from the scores of an uncoded corpus alone.
 """
 
-import logging
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ import numpy as np
 import typer
 from pydantic import ValidationError
 
-from labels.errors import LabelsError, StatementError
+from labels.errors import StatementError
 from labels.labelled import data_hash, read_labelled
 from labels.statement import LabelledStatement, Statement, document_of, parse_statement
 from labels.tables import read_rows
@@ -32,7 +30,6 @@ from models.bundle import (
     write_bundle,
 )
 from models.decision import Decider
-from models.errors import ModelError
 from models.evaluation import evaluate
 from models.metrics import Bools, Values
 from models.onnx_backend import OnnxBackend
@@ -40,8 +37,9 @@ from models.predictor import pooled_logits
 from models.registry import Registry, name_and_version
 from models.tokens import StatementTokenizer
 from training.card import render_card
+from training.command import OutputOption, run
 from training.decide import FOLDS, decide, folds_of
-from training.errors import DataError, RecipeError, TrainingError
+from training.errors import DataError, RecipeError
 from training.recipe import Decide, load_recipe
 from training.shift import shift
 
@@ -108,9 +106,7 @@ def outside(gold: Bools, coded: Bools, marked: Bools) -> dict[str, Any]:
 
 
 def main(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="New folder for the bundle, e.g. mine/1.0.0.")
-    ],
+    output: OutputOption,
     model: Annotated[
         str, typer.Option(help="NAME, NAME@VERSION or a bundle's folder.")
     ] = "default",
@@ -207,9 +203,4 @@ def _write(
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        typer.run(main)
-    except (LabelsError, ModelError, TrainingError) as error:
-        print(f"faultline: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(2)
+    run(main)
